@@ -1,0 +1,282 @@
+package dev.chainfuse.packet;
+
+/**
+ * A packet on its way through the host, as the kernel's {@code sk_buff}: the frame's bytes, its
+ * parsed header fields and what the host noted about it. Mutable and reused: one packet at a time,
+ * one thread. Fields are public because every stage of the path reads them.
+ */
+public final class Skb {
+  /** "No interface". Interfaces are numbered densely from 0, in the order of the topology. */
+  public static final int NO_INTERFACE = -1;
+
+  public static final int PACKET_HOST = 0;
+  public static final int PACKET_BROADCAST = 1;
+  public static final int PACKET_MULTICAST = 2;
+  public static final int PACKET_OTHERHOST = 3;
+
+  // enum ip_conntrack_info, include/uapi/linux/netfilter/nf_conntrack_common.h.
+  public static final int CT_ESTABLISHED = 0;
+  public static final int CT_RELATED = 1;
+  public static final int CT_NEW = 2;
+  public static final int CT_ESTABLISHED_REPLY = 3;
+  public static final int CT_RELATED_REPLY = 4;
+
+  /** Not (yet) looked up, or invalid: no connection. */
+  public static final int CT_NONE = 5;
+
+  /** Told not to be tracked by CT --notrack. */
+  public static final int CT_UNTRACKED = 7;
+
+  // Bits of connectionState(): XT_CONNTRACK_STATE_BIT, net/netfilter/xt_conntrack.c.
+  public static final int STATE_INVALID = 1;
+  public static final int STATE_ESTABLISHED = 2;
+  public static final int STATE_RELATED = 4;
+  public static final int STATE_NEW = 8;
+  public static final int STATE_SNAT = 1 << 6;
+  public static final int STATE_DNAT = 1 << 7;
+  public static final int STATE_UNTRACKED = 1 << 8;
+
+  /** The array that holds the frame. */
+  public byte[] data = new byte[0];
+
+  /** Offset of the Ethernet header; meaningless if {@link #local}. */
+  public int frame;
+
+  /** Bytes of the frame, Ethernet header and padding included. */
+  public int frameLength;
+
+  /** Offset of the IP header. */
+  public int network;
+
+  /** Offset of what follows the IP header. */
+  public int transport;
+
+  /** Offset behind the last byte of the IP packet (total length). */
+  public int end;
+
+  public int headerLength;
+  public int totalLength;
+  public int tos;
+  public int ttl;
+  public int protocol;
+  public int source;
+  public int destination;
+
+  /** The fragment word: flags and offset. */
+  public int fragmentWord;
+
+  public int sourcePort;
+  public int destinationPort;
+  public int tcpFlags;
+  public int icmpTypeCode;
+
+  /**
+   * The L4 header that a port, flag or type match would read is cut short, or a TCP fragment starts
+   * at offset 1. Such packets can be dropped by the mere reading ("hotdrop").
+   */
+  public boolean irregular;
+
+  /** Made by the host, as opposed to received. */
+  public boolean local;
+
+  /** L4 checksum known to be right, as a network card would say. */
+  public boolean checksumVerified;
+
+  /**
+   * Receiving interface as iptables sees it (the bridge for bridged traffic), or {@link
+   * #NO_INTERFACE}.
+   */
+  public int inInterface = NO_INTERFACE;
+
+  /** Sending interface as iptables sees it, or {@link #NO_INTERFACE}. */
+  public int outInterface = NO_INTERFACE;
+
+  /** Bridge port of entry, kept while routed. */
+  public int physicalIn = NO_INTERFACE;
+
+  /** Bridge port of exit, known for bridged frames only. */
+  public int physicalOut = NO_INTERFACE;
+
+  /** Bridged, not routed. */
+  public boolean bridged;
+
+  public int packetType;
+  public int mark;
+
+  /** The table that {@link #flow} belongs to. */
+  public ConnectionFacts connections = NoConnections.INSTANCE;
+
+  /** The flow's number, or {@link ConnectionFacts#NO_FLOW}. */
+  public int flow = ConnectionFacts.NO_FLOW;
+
+  /** One of the CT_ constants. */
+  public int connectionInfo = CT_NONE;
+
+  /** Virtual time of arrival, nanoseconds. */
+  public long timeNanos;
+
+  /** Destination MAC as it came, low 48 bits. */
+  public long destinationMac;
+
+  /** Source MAC as it came, low 48 bits. */
+  public long sourceMac;
+
+  /** Forgets everything but the frame's place, for a new packet. */
+  public void reset() {
+    local = false;
+    checksumVerified = false;
+    inInterface = NO_INTERFACE;
+    outInterface = NO_INTERFACE;
+    physicalIn = NO_INTERFACE;
+    physicalOut = NO_INTERFACE;
+    bridged = false;
+    packetType = PACKET_HOST;
+    mark = 0;
+    flow = ConnectionFacts.NO_FLOW;
+    connectionInfo = CT_NONE;
+    irregular = false;
+  }
+
+  /**
+   * Reads the header fields anew from the bytes at {@link #network}. The IP header must be complete
+   * and its lengths checked.
+   */
+  public void parse() {
+    byte[] d = data;
+    int at = network;
+    headerLength = (d[at] & 15) << 2;
+    tos = d[at + Ipv4.TOS] & 255;
+    totalLength = Bytes.getShort(d, at + Ipv4.TOTAL_LENGTH);
+    fragmentWord = Bytes.getShort(d, at + Ipv4.FRAGMENT);
+    ttl = d[at + Ipv4.TTL] & 255;
+    protocol = d[at + Ipv4.PROTOCOL] & 255;
+    source = Bytes.getInt(d, at + Ipv4.SOURCE);
+    destination = Bytes.getInt(d, at + Ipv4.DESTINATION);
+    transport = at + headerLength;
+    end = at + totalLength;
+    parseTransport();
+  }
+
+  private void parseTransport() {
+    sourcePort = 0;
+    destinationPort = 0;
+    tcpFlags = 0;
+    icmpTypeCode = 0;
+    irregular = false;
+    int offset = fragmentWord & Ipv4.OFFSET_MASK;
+    if (offset != 0) {
+      irregular = offset == 1 && protocol == Ipv4.TCP;
+      return;
+    }
+    int have = end - transport;
+    int need = transportHeader(protocol);
+    if (have < need) {
+      irregular = true;
+      return;
+    }
+    switch (protocol) {
+      case Ipv4.TCP -> {
+        sourcePort = Bytes.getShort(data, transport);
+        destinationPort = Bytes.getShort(data, transport + 2);
+        tcpFlags = data[transport + 13] & 255;
+      }
+      case Ipv4.UDP, Ipv4.UDPLITE, Ipv4.SCTP, Ipv4.DCCP -> {
+        sourcePort = Bytes.getShort(data, transport);
+        destinationPort = Bytes.getShort(data, transport + 2);
+      }
+      case Ipv4.ICMP -> icmpTypeCode = Bytes.getShort(data, transport);
+      default -> {}
+    }
+  }
+
+  /** Bytes of the fixed transport header, 0 for protocols without one that matches read. */
+  public static int transportHeader(int protocol) {
+    return switch (protocol) {
+      case Ipv4.TCP -> 20;
+      case Ipv4.UDP, Ipv4.UDPLITE, Ipv4.ICMP -> 8;
+      case Ipv4.SCTP, Ipv4.DCCP -> 12;
+      default -> 0;
+    };
+  }
+
+  /** Whether this is a fragment with an offset, which has no transport header. */
+  public boolean laterFragment() {
+    return (fragmentWord & Ipv4.OFFSET_MASK) != 0;
+  }
+
+  /** The bits that {@code --ctstate} compares: one STATE_ bit, plus SNAT and DNAT. */
+  public int connectionState() {
+    int info = connectionInfo;
+    if (info == CT_UNTRACKED) {
+      return STATE_UNTRACKED;
+    }
+    if (flow < 0) {
+      return STATE_INVALID;
+    }
+    int state = 2 << info % 3;
+    int status = connections.status(flow);
+    if ((status & ConnectionFacts.STATUS_SRC_NAT) != 0) {
+      state |= STATE_SNAT;
+    }
+    if ((status & ConnectionFacts.STATUS_DST_NAT) != 0) {
+      state |= STATE_DNAT;
+    }
+    return state;
+  }
+
+  /** 0 original, 1 reply direction, by {@link #connectionInfo}. */
+  public int connectionDirection() {
+    return connectionInfo >= CT_ESTABLISHED_REPLY ? 1 : 0;
+  }
+
+  /** The value of a field, unsigned in an int. */
+  public int field(Field field) {
+    return switch (field) {
+      case SOURCE -> source;
+      case DESTINATION -> destination;
+      case PROTOCOL -> protocol;
+      case LATER_FRAGMENT -> laterFragment() ? 1 : 0;
+      case SOURCE_PORT -> sourcePort;
+      case DESTINATION_PORT -> destinationPort;
+      case TCP_FLAGS -> tcpFlags;
+      case ICMP_TYPE_CODE -> icmpTypeCode;
+      case IN_INTERFACE -> inInterface + 1;
+      case OUT_INTERFACE -> outInterface + 1;
+      case PHYSDEV_IN -> physicalIn + 1;
+      case PHYSDEV_OUT -> physicalOut + 1;
+      case PHYSDEV_BRIDGED -> bridged ? 1 : 0;
+      case LENGTH -> totalLength;
+      case TTL -> ttl;
+      case TOS -> tos;
+      case PACKET_TYPE -> packetType;
+      case MARK -> mark;
+      default -> connectionField(field);
+    };
+  }
+
+  private int connectionField(Field field) {
+    if (field == Field.CT_STATE) {
+      return connectionState();
+    }
+    if (flow < 0) {
+      return field == Field.CT_DIRECTION ? 2 : 0;
+    }
+    ConnectionFacts c = connections;
+    return switch (field) {
+      case CT_MARK -> c.mark(flow);
+      case CT_STATUS -> c.status(flow);
+      case CT_PROTOCOL -> c.protocol(flow);
+      case CT_DIRECTION -> connectionDirection();
+      case CT_ORIGINAL_SOURCE -> c.source(flow, 0);
+      case CT_ORIGINAL_DESTINATION -> c.destination(flow, 0);
+      case CT_REPLY_SOURCE -> c.source(flow, 1);
+      case CT_REPLY_DESTINATION -> c.destination(flow, 1);
+      case CT_ORIGINAL_SOURCE_PORT -> c.sourcePort(flow, 0);
+      case CT_ORIGINAL_DESTINATION_PORT -> c.destinationPort(flow, 0);
+      case CT_REPLY_SOURCE_PORT -> c.sourcePort(flow, 1);
+      case CT_REPLY_DESTINATION_PORT -> c.destinationPort(flow, 1);
+      case CT_EXPIRE -> c.secondsLeft(flow, timeNanos);
+      default -> throw new IllegalArgumentException(field.name());
+    };
+  }
+}

@@ -1,0 +1,106 @@
+package dev.chainfuse.rules;
+
+import dev.chainfuse.packet.Field;
+import dev.chainfuse.packet.RangeSet;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * When a match holds, as a formula over {@link Field}s: what a compiler of rules reads. It covers
+ * packets that are not {@link dev.chainfuse.packet.Skb#irregular}; those are always interpreted.
+ */
+public sealed interface Condition {
+  /** Holds for every packet. */
+  Condition ALWAYS = new All(List.of());
+
+  /** Holds for none. */
+  Condition NEVER = new Any(List.of());
+
+  /** The field's value lies in {@code values}. */
+  record In(Field field, RangeSet values) implements Condition {}
+
+  /** Every part holds; true if there is none. */
+  record All(List<Condition> parts) implements Condition {
+    public All {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** Some part holds; false if there is none. */
+  record Any(List<Condition> parts) implements Condition {
+    public Any {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /**
+   * Only {@link Match#matches} can tell: it reads more than fields, or has state. It is asked each
+   * time, in rule order, when everything before it in its rule holds.
+   */
+  record Ask(Match match) implements Condition {}
+
+  /** {@code field} in {@code values}, simplified, with the values cut to the field's width. */
+  static Condition in(Field field, RangeSet values) {
+    RangeSet width = RangeSet.of(0, field.bits == 32 ? RangeSet.MAX : (1L << field.bits) - 1);
+    RangeSet cut = values.intersect(width);
+    if (cut.isEmpty()) {
+      return NEVER;
+    }
+    return cut.equals(width) ? ALWAYS : new In(field, cut);
+  }
+
+  /** All of them, flattened. */
+  static Condition all(Condition... parts) {
+    List<Condition> kept = new ArrayList<>();
+    for (Condition part : parts) {
+      if (part.equals(NEVER)) {
+        return NEVER;
+      }
+      if (part instanceof All all) {
+        kept.addAll(all.parts());
+      } else {
+        kept.add(part);
+      }
+    }
+    return kept.size() == 1 ? kept.get(0) : new All(kept);
+  }
+
+  /** Any of them, flattened. */
+  static Condition any(Condition... parts) {
+    List<Condition> kept = new ArrayList<>();
+    for (Condition part : parts) {
+      if (part.equals(ALWAYS)) {
+        return ALWAYS;
+      }
+      if (part instanceof Any any) {
+        kept.addAll(any.parts());
+      } else {
+        kept.add(part);
+      }
+    }
+    return kept.size() == 1 ? kept.get(0) : new Any(kept);
+  }
+
+  /**
+   * The opposite.
+   *
+   * @throws IllegalArgumentException of an {@link Ask}: its match has to negate itself
+   */
+  default Condition not() {
+    if (this instanceof In in) {
+      return in(in.field(), in.values().complement());
+    }
+    if (this instanceof All all) {
+      return any(all.parts().stream().map(Condition::not).toArray(Condition[]::new));
+    }
+    if (this instanceof Any any) {
+      return all(any.parts().stream().map(Condition::not).toArray(Condition[]::new));
+    }
+    throw new IllegalArgumentException("cannot negate " + this);
+  }
+
+  /** {@code condition} or, if {@code inverted}, its opposite. */
+  static Condition inverted(Condition condition, boolean inverted) {
+    return inverted ? condition.not() : condition;
+  }
+}

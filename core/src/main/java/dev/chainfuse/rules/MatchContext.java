@@ -1,0 +1,29 @@
+package dev.chainfuse.rules;
+
+import dev.chainfuse.packet.Skb;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** What a match may look at. Reused from packet to packet; one thread. */
+public final class MatchContext {
+  /** The packet. */
+  public Skb skb;
+
+  /** The host. */
+  public final HostFacts host;
+
+  /** The state that the asked match's {@link Match#newState} made for this rule, or null. */
+  public @Nullable Object state;
+
+  /** Set by a match that could not read what it must: the packet is dropped at once, uncounted. */
+  public boolean hotDrop;
+
+  /** Draws for matches that are random by nature; seeded. */
+  public final SplittableRandom random;
+
+  public MatchContext(Skb skb, HostFacts host, SplittableRandom random) {
+    this.skb = skb;
+    this.host = host;
+    this.random = random;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.chainfuse.rules;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options given to one match or target of one rule, as the reader found them: each known, with
+ * as many values as declared, negated only where allowed, none twice.
+ */
+public interface OptionValues {
+  /** Whether the option (by its usual name) was given. */
+  boolean has(String option);
+
+  /** Whether it was given with {@code !}. */
+  boolean inverted(String option);
+
+  /** Its value; null if it was not given. */
+  @Nullable String value(String option);
+
+  /** All its values, for options with more than one; empty if it was not given. */
+  List<String> values(String option);
+
+  /** Usual names of the options given, in the order of the text. */
+  List<String> given();
+
+  /** The rule's {@code -p} and the rest of its header. */
+  HeaderMatch header();
+
+  /** The table that the rule is in. */
+  TableName table();
+
+  /**
+   * The built-in chains from which the rule's chain can be reached; empty while that is unknown.
+   */
+  Set<Hook> hooks();
+
+  /**
+   * An error about an option (its usual name), to be thrown: the reader adds file, line, column and
+   * text.
+   *
+   * @param problem what is wrong, in a sentence without full stop
+   * @param mend what to write instead; empty if the problem says it
+   */
+  RuleSyntaxException error(String option, String problem, String mend);
+}

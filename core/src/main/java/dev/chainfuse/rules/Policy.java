@@ -1,0 +1,7 @@
+package dev.chainfuse.rules;
+
+/** What happens to a packet that falls through a built-in chain. */
+public enum Policy {
+  ACCEPT,
+  DROP
+}
