@@ -1,0 +1,52 @@
+package dev.chainfuse.packet;
+
+/**
+ * The columns of a batch: frames in slots of one array, and for each what came with it and what
+ * became of it. Plain arrays, so that every stage can run over them.
+ */
+public final class FrameColumns {
+  /** Arrival interface of packets that the host made itself. */
+  public static final int LOCAL = -2;
+
+  /** Egress interface of a packet that did not leave. */
+  public static final int NO_EGRESS = -1;
+
+  /** Bytes before each frame, so that IP words are aligned. */
+  public static final int LEAD = 2;
+
+  /** Frames, one a slot of {@link #stride} bytes, each {@link #LEAD} bytes into its slot. */
+  public final byte[] data;
+
+  public final int stride;
+  public final int[] offset;
+  public final int[] length;
+  public final int[] inInterface;
+  public final long[] timeNanos;
+  public final long[] sequence;
+  public final boolean[] verified;
+
+  /** Ordinals of {@link Action}. */
+  public final byte[] action;
+
+  /** Ordinals of {@link DropReason}. */
+  public final byte[] reason;
+
+  public final int[] ruleId;
+  public final int[] egress;
+  public int size;
+
+  public FrameColumns(int capacity, int maxFrameBytes) {
+    stride = LEAD + maxFrameBytes + 63 & ~63;
+    data = new byte[Math.multiplyExact(stride, capacity)];
+    offset = new int[capacity];
+    length = new int[capacity];
+    inInterface = new int[capacity];
+    timeNanos = new long[capacity];
+    sequence = new long[capacity];
+    verified = new boolean[capacity];
+    action = new byte[capacity];
+    reason = new byte[capacity];
+    ruleId = new int[capacity];
+    egress = new int[capacity];
+  }
+}
