@@ -1,5 +1,6 @@
 package dev.chainfuse;
 
+import dev.chainfuse.rules.Chain;
 import dev.chainfuse.rules.HeaderMatch;
 import dev.chainfuse.rules.Match;
 import dev.chainfuse.rules.Rule;
@@ -7,6 +8,7 @@ import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.rules.RuleNumbers;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.rules.Target;
+import dev.chainfuse.rules.text.CounterSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -17,7 +19,7 @@ import java.util.Map;
  * Packets and IP bytes that each rule and policy has counted, by the numbers of {@link RuleNumbers}: a
  * snapshot, not changed by what a session does later. Thread-safe.
  */
-public final class RuleCounts {
+public final class RuleCounts implements CounterSource {
   private final RuleNumbers numbers;
   private final long[] rulePackets;
   private final long[] ruleBytes;
@@ -107,6 +109,16 @@ public final class RuleCounts {
 
   void applyTo(RuleEvaluator evaluator) {
     evaluator.setCounters(rulePackets, ruleBytes, policyPackets, policyBytes);
+  }
+
+  @Override
+  public dev.chainfuse.rules.Counters rule(int number, Rule rule) {
+    return new dev.chainfuse.rules.Counters(rulePackets[number], ruleBytes[number]);
+  }
+
+  @Override
+  public dev.chainfuse.rules.Counters policy(int number, Chain chain) {
+    return new dev.chainfuse.rules.Counters(policyPackets[number], policyBytes[number]);
   }
 
   /** The numbers that count here. */

@@ -188,7 +188,7 @@ public final class Session implements AutoCloseable {
 
   /** Appends rules and counters as {@code iptables-save -c} prints them. */
   public void appendCounters(Appendable out) throws IOException {
-    SaveWriter.write(engine.host().rules(), new CountsForText(counts()), out);
+    out.append(new SaveWriter(true, counts(), "").write(engine.host().rules()));
   }
 
   /** Appends the connections that have not timed out, as {@code conntrack -L} prints them. */
