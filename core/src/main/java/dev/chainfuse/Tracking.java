@@ -42,8 +42,8 @@ final class Tracking {
     ChoiceSource choices = given == null ? new SeededChoices(options.seed()) : given;
     NatSearch search =
         table instanceof FlowTable
-            ? new TupleSearch(table, choices, options.seed())
-            : new PlainNatSearch(table, choices, options.seed());
+            ? new TupleSearch(table, choices)
+            : new PlainNatSearch(table, choices);
     return new ConnectionTracking(table, search, settings(topology, flows.maximum()));
   }
 }

@@ -103,9 +103,9 @@ public record IcmpMatch(int type, int firstCode, int lastCode, boolean inverted)
     int code = TransportHeader.byteAt(context.skb, 1);
     boolean same =
         type == ANY_TYPE
-            || TransportHeader.byteAt(context.skb, 0) == type
+            || (TransportHeader.byteAt(context.skb, 0) == type
                 && code >= firstCode
-                && code <= lastCode;
+                && code <= lastCode);
     return same != inverted;
   }
 
