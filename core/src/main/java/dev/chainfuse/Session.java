@@ -42,6 +42,7 @@ public final class Session implements AutoCloseable {
   private final List<LogLine> log = new ArrayList<>();
   private final PacketPath path;
   private final SinglePacket single = new SinglePacket(this);
+  private final boolean accounts;
   private Engine engine;
   private RuleEvaluator rules;
   private long logged;
@@ -57,6 +58,7 @@ public final class Session implements AutoCloseable {
     FlowTable flowTable = fused ? new FlowTable(flows.maximum(), options.seed()) : null;
     table = Tracking.table(flowTable, flows, options);
     tracking = Tracking.of(table, topology, flows, options);
+    accounts = Tracking.settings(topology, flows.maximum()).acct();
     rules = evaluator(engine);
     path =
         new PacketPath(
@@ -194,7 +196,9 @@ public final class Session implements AutoCloseable {
   /** Appends the connections that have not timed out, as {@code conntrack -L} prints them. */
   public void appendConnections(Appendable out, long nowNanos) throws IOException {
     if (engine.tracksConnections()) {
-      ConnectionText.write(table, nowNanos, Tracking.settings(engine.host().topology()), out);
+      StringBuilder text = new StringBuilder();
+      ConnectionText.write(table, nowNanos, accounts, text);
+      out.append(text);
     }
   }
 

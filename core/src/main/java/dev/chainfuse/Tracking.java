@@ -9,8 +9,6 @@ import dev.chainfuse.conntrack.NatSearch;
 import dev.chainfuse.conntrack.SeededChoices;
 import dev.chainfuse.conntrack.TupleSearch;
 import dev.chainfuse.host.Topology;
-import dev.chainfuse.reference.MapConnections;
-import dev.chainfuse.reference.PlainNatSearch;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +31,7 @@ final class Tracking {
   }
 
   static ConnectionTable table(@Nullable FlowTable fused, Flows flows, SessionOptions options) {
-    return fused != null ? fused : new MapConnections(flows.maximum(), options.seed());
+    return fused != null ? fused : new FlowTable(flows.maximum(), options.seed());
   }
 
   static ConnectionTracking of(
@@ -41,9 +39,7 @@ final class Tracking {
     ChoiceSource given = options.choices();
     ChoiceSource choices = given == null ? new SeededChoices(options.seed()) : given;
     NatSearch search =
-        table instanceof FlowTable
-            ? new TupleSearch(table, choices)
-            : new PlainNatSearch(table, choices);
+        new TupleSearch(table, choices);
     return new ConnectionTracking(table, search, settings(topology, flows.maximum()));
   }
 }
