@@ -33,6 +33,7 @@ final class CommandParser {
   private final RuleModules modules;
   private final boolean restore;
   private final SourcePosition position;
+  private final Function<TableName, TableBuilder> tables;
   private final OptionReader options;
   private final HeaderBuilder header = new HeaderBuilder();
   private final Set<CommandOption> seen = EnumSet.noneOf(CommandOption.class);
@@ -52,27 +53,28 @@ final class CommandParser {
 
   /**
    * @param restore in a file, where {@code -t} and {@code -w} may not be
+   * @param table where the command works unless {@code -t} says otherwise
+   * @param tables the chains that there are, to tell a chain from a target
    * @param counters of the rule, from what stands before the command
    */
   CommandParser(
       RuleModules modules,
       boolean restore,
       TableName table,
+      Function<TableName, TableBuilder> tables,
       Counters counters,
       SourcePosition position,
       List<Token> tokens) {
     this.modules = modules;
     this.restore = restore;
     this.table = table;
+    this.tables = tables;
     this.counters = counters;
     this.position = position;
     this.options = new OptionReader(tokens, this::loadProtocol);
   }
 
-  /**
-   * @param tables the chains that there are, to tell a chain from a target
-   */
-  RuleCommand parse(Function<TableName, TableBuilder> tables) {
+  RuleCommand parse() {
     while (options.hasNext()) {
       take(options.next());
     }
@@ -248,7 +250,17 @@ final class CommandParser {
     if (module != null) {
       targetModule = LoadedModule.of(module, new ModuleOptions(table), name.column());
       options.load(targetModule);
+    } else if (!isGoto) {
+      // At once, as its options would be unknown, too.
+      TableBuilder chains = tables.apply(table);
+      if (!chains.hasChain(name.text()) && !isVerdict(name.text())) {
+        throw modules.unknownTarget(name, chains.chainNames());
+      }
     }
+  }
+
+  private static boolean isVerdict(String name) {
+    return ChainNames.isVerdict(name) && !name.equals("QUEUE");
   }
 
   private boolean hasRule() {
@@ -359,7 +371,7 @@ final class CommandParser {
       throw new LineException(
           jump.column(), "a rule cannot jump to the built-in chain " + name, "");
     }
-    if (ChainNames.isVerdict(name) && !name.equals("QUEUE")) {
+    if (isVerdict(name)) {
       return StandardTarget.valueOf(name);
     }
     if (targetModule == null) {

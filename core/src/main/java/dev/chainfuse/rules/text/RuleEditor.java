@@ -43,10 +43,11 @@ public final class RuleEditor {
                 RuleModules.standard(),
                 false,
                 TableName.FILTER,
+                name -> builders.computeIfAbsent(name, table -> builder(rules, table)),
                 Counters.ZERO,
                 new SourcePosition(text, 0),
                 words.subList(1, words.size()))
-            .parse(name -> builders.computeIfAbsent(name, table -> builder(rules, table)));
+            .parse();
     if (command.ipv6()) {
       throw new LineException(1, "iptables has no -6", "");
     }

@@ -2,6 +2,7 @@ package dev.chainfuse.rules.text;
 
 import dev.chainfuse.rules.MatchModule;
 import dev.chainfuse.rules.TargetModule;
+import dev.chainfuse.rules.match.MatchModules;
 import dev.chainfuse.rules.target.ConnmarkTarget;
 import dev.chainfuse.rules.target.CtTarget;
 import dev.chainfuse.rules.target.DnatTarget;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * ServiceLoader} finds as {@link MatchModule} and {@link TargetModule}. Immutable, thread-safe.
  */
 public final class RuleModules {
-  private static final List<MatchModule> MATCHES = List.of();
-
   private static final List<TargetModule> TARGETS =
       List.of(
           new ConnmarkTarget.Module(),
@@ -70,7 +69,7 @@ public final class RuleModules {
 
   private static RuleModules load() {
     RuleModules modules = new RuleModules();
-    MATCHES.forEach(module -> modules.matches.put(module.name(), module));
+    MatchModules.ALL.forEach(module -> modules.matches.put(module.name(), module));
     TARGETS.forEach(module -> modules.targets.put(module.name(), module));
     for (MatchModule module : ServiceLoader.load(MatchModule.class)) {
       modules.matches.putIfAbsent(module.name(), module);

@@ -208,8 +208,8 @@ final class SaveFileReading {
     List<Token> words = Tokenizer.restore(line, from);
     SourcePosition position = new SourcePosition(name, lineNumber);
     CommandParser parser =
-        new CommandParser(modules, true, table.name(), counters, position, words);
-    RuleCommand command = parser.parse(ignored -> table);
+        new CommandParser(modules, true, table.name(), ignored -> table, counters, position, words);
+    RuleCommand command = parser.parse();
     if (command.ipv6()) {
       skipped.add(
           new LineException(1, "the rule is for IPv6", "ip6tables-restore takes it")
