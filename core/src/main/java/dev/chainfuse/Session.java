@@ -64,17 +64,18 @@ public final class Session implements AutoCloseable {
         new PacketPath(
             topology,
             engine.routes(),
-            new Fdb(topology, Math.max(FDB_ENTRIES, topology.fdb().size() * 2), 0),
+            new Fdb(topology, Math.max(FDB_ENTRIES, topology.fdb().size() * 2), options.startNanos()),
             new Neighbours(
                 topology,
                 Math.max(NEIGHBOURS, topology.neighbours().size() * 2),
                 WAITING_PACKETS,
-                0),
+                options.startNanos()),
             rules,
             tracking,
             flowTable,
             engine.fused(),
             new Sink());
+    lastNanos = options.startNanos();
     install(engine, rules, RuleCounts.fromRules(engine.numbers()));
   }
 
