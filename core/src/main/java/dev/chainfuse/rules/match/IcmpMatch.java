@@ -13,7 +13,7 @@ import dev.chainfuse.rules.OptionValues;
 import java.util.List;
 
 /**
- * {@code -m icmp}: type and code (icmp_match in net/netfilter/xt_tcpudp.c, before Linux 6.1 in
+ * {@code -m icmp}: type and code (icmp_match in net/netfilter/xt_tcpudp.c; in older kernels in
  * net/ipv4/netfilter/ip_tables.c).
  *
  * @param type 0 to 255; 255 is any, whatever the codes

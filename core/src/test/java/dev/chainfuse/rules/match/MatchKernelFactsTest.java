@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What the kernel does with packets that are easy to get wrong. */
+/**
+ * What the kernel does with packets that are easy to get wrong. Connection, mark, status and
+ * physdev facts without a bridge were seen on Linux 6.18.
+ */
 class MatchKernelFactsTest {
   private enum Answer {
     MATCHED,
