@@ -31,8 +31,7 @@ public final class ConnectionReader {
    * @throws IllegalArgumentException {@code FILE:LINE: reason}, at the first line that is not
    *     understood, contradicts an earlier one, or does not fit into the table
    */
-  public static int read(
-      List<String> lines, String file, ConnectionTable table, long nowNanos) {
+  public static int read(List<String> lines, String file, ConnectionTable table, long nowNanos) {
     ConnectionReader reader = new ConnectionReader(file, table, nowNanos);
     int count = 0;
     for (int i = 0; i < lines.size(); i++) {
@@ -116,7 +115,8 @@ public final class ConnectionReader {
     int protocol = (int) line.number(line.next("a protocol number"), "protocol", 255);
     String expected = ConnectionText.protocolName(protocol);
     if (!name.equals(expected)) {
-      throw line.wrong("protocol " + protocol + " is called '" + expected + "', not '" + name + "'");
+      throw line.wrong(
+          "protocol " + protocol + " is called '" + expected + "', not '" + name + "'");
     }
     long seconds = line.number(line.next("a timeout"), "timeout", Integer.MAX_VALUE / 250);
     int state = state(line, protocol);
@@ -205,8 +205,7 @@ public final class ConnectionReader {
 
   /** A direction's tuple that is not the other's inverse was translated. */
   private static int natBits(int[] words, int base, int protocol) {
-    int inverse =
-        NatSearch.invertPorts(protocol, words[base + FlowDescriptor.REPLY_PORTS]);
+    int inverse = NatSearch.invertPorts(protocol, words[base + FlowDescriptor.REPLY_PORTS]);
     int differs = inverse ^ words[base + FlowDescriptor.ORIGINAL_PORTS];
     int bits = 0;
     if (words[base + FlowDescriptor.REPLY_DESTINATION]
@@ -247,7 +246,6 @@ public final class ConnectionReader {
     }
     table.insert(flow, false);
     table.addBySource(flow);
-    table.words(flow)[table.base(flow) + FlowDescriptor.STATUS] |=
-        ConnectionTable.STATUS_BY_SOURCE;
+    table.words(flow)[table.base(flow) + FlowDescriptor.STATUS] |= ConnectionTable.STATUS_BY_SOURCE;
   }
 }

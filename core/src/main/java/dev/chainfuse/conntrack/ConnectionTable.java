@@ -7,8 +7,8 @@ import dev.chainfuse.packet.ConnectionFacts;
  * tracking logic works on the records, {@link FlowDescriptor} tells their layout. Not thread-safe.
  *
  * <p>A flow number is allocated, then (confirmed) inserted, removed, and freed. A <em>handle</em>
- * is {@code flow << 1 | direction}. Times are jiffies of 4 ms, as {@link #jiffies} makes them;
- * they wrap and are compared by difference, as the kernel's nfct_time_stamp.
+ * is {@code flow << 1 | direction}. Times are jiffies of 4 ms, as {@link #jiffies} makes them; they
+ * wrap and are compared by difference, as the kernel's nfct_time_stamp.
  */
 public abstract class ConnectionTable extends ConnectionFacts {
   /** Nothing found, nothing free. */

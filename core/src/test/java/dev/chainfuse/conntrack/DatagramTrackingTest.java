@@ -162,9 +162,7 @@ class DatagramTrackingTest {
     return out;
   }
 
-  private static final int[] INIT = {
-    1, 0, 0, 20, 0, 0, 0, 7, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1
-  };
+  private static final int[] INIT = {1, 0, 0, 20, 0, 0, 0, 7, 0, 0, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1};
 
   @Test
   void sctpAssociation() {

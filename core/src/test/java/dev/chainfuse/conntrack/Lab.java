@@ -137,9 +137,7 @@ final class Lab {
   String list() {
     StringBuilder out = new StringBuilder();
     ConnectionText.write(table, nanos, false, out);
-    return String.join(
-        "\n",
-        out.toString().replace(" mark=0 use=1", "").lines().sorted().toList());
+    return String.join("\n", out.toString().replace(" mark=0 use=1", "").lines().sorted().toList());
   }
 
   /** The entry's whole seconds, state and flags, such as {@code "120 SYN_SENT [UNREPLIED]"}. */

@@ -173,11 +173,8 @@ class TcpTrackingTest {
   @Test
   void resetOutOfTheWindowIsInvalidAndTheExactOneCloses() {
     handshake(lab);
-    lab.send(
-        server(TCP_ACK).sequence(SERVER_FIRST + 1).ack(CLIENT_FIRST + 1));
-    assertEquals(
-        "INVALID",
-        lab.send(client(TCP_RST).sequence(CLIENT_FIRST + 100_000)).state());
+    lab.send(server(TCP_ACK).sequence(SERVER_FIRST + 1).ack(CLIENT_FIRST + 1));
+    assertEquals("INVALID", lab.send(client(TCP_RST).sequence(CLIENT_FIRST + 100_000)).state());
     assertEquals("432000 ESTABLISHED [ASSURED]", lab.entry());
     assertEquals("ESTABLISHED", lab.send(client(TCP_RST).sequence(CLIENT_FIRST + 1)).state());
     assertEquals("10 CLOSE [ASSURED]", lab.entry());
@@ -187,9 +184,7 @@ class TcpTrackingTest {
   @Test
   void synAnsweredByResetEndsTheEntryAndANewSynIsNewAgain() {
     lab.send(syn());
-    assertEquals(
-        "ESTABLISHED",
-        lab.send(server(TCP_RST | TCP_ACK).ack(CLIENT_FIRST + 1)).state());
+    assertEquals("ESTABLISHED", lab.send(server(TCP_RST | TCP_ACK).ack(CLIENT_FIRST + 1)).state());
     assertEquals("", lab.list());
     assertEquals("NEW", lab.send(syn()).state());
     assertEquals(4, lab.walks, "nat again");
@@ -197,8 +192,7 @@ class TcpTrackingTest {
 
   private void close(Lab with) {
     handshake(with);
-    with.send(
-        client(TCP_FIN | TCP_ACK).sequence(CLIENT_FIRST + 1).ack(SERVER_FIRST + 1));
+    with.send(client(TCP_FIN | TCP_ACK).sequence(CLIENT_FIRST + 1).ack(SERVER_FIRST + 1));
     assertEquals("120 FIN_WAIT [ASSURED]", with.entry());
     with.send(server(TCP_ACK).sequence(SERVER_FIRST + 1).ack(CLIENT_FIRST + 2));
     assertEquals("60 CLOSE_WAIT [ASSURED]", with.entry());
@@ -227,9 +221,7 @@ class TcpTrackingTest {
         "ESTABLISHED",
         lab.send(server(TCP_SYN | TCP_ACK).sequence(7_000_000).ack(500_001)).state());
     assertEquals("60 SYN_RECV [ASSURED]", lab.entry());
-    assertEquals(
-        "ESTABLISHED",
-        lab.send(client(TCP_ACK).sequence(500_001).ack(7_000_001)).state());
+    assertEquals("ESTABLISHED", lab.send(client(TCP_ACK).sequence(500_001).ack(7_000_001)).state());
     assertEquals("432000 ESTABLISHED [ASSURED]", lab.entry());
   }
 
@@ -298,9 +290,18 @@ class TcpTrackingTest {
             .sequence(SERVER_FIRST + 1)
             .ack(CLIENT_FIRST + 1)
             .options(
-                1, 1, 5, 10,
-                left >>> 24, left >>> 16, left >>> 8, left,
-                right >>> 24, right >>> 16, right >>> 8, right));
+                1,
+                1,
+                5,
+                10,
+                left >>> 24,
+                left >>> 16,
+                left >>> 8,
+                left,
+                right >>> 24,
+                right >>> 16,
+                right >>> 8,
+                right));
     // 8192 from the right edge of the block.
     assertEquals("ESTABLISHED", lab.send(clientData(2000 + 8192, 0)).state());
     lab.sleepMillis(10_000);
