@@ -7,8 +7,8 @@ import dev.chainfuse.packet.ConnectionFacts;
  * tracking logic works on the records, {@link FlowDescriptor} tells their layout. Not thread-safe.
  *
  * <p>A flow number is allocated, then (confirmed) inserted, removed, and freed. A <em>handle</em>
- * is {@code flow << 1 | direction}. Times are jiffies of 4 ms, as {@link #jiffies} makes them;
- * they wrap and are compared by difference, as the kernel's nfct_time_stamp.
+ * is {@code flow << 1 | direction}. Times are jiffies of 4 ms, as {@link #jiffies} makes them; they
+ * wrap and are compared by difference, as the kernel's nfct_time_stamp.
  */
 public abstract class ConnectionTable extends ConnectionFacts {
   /** Nothing found, nothing free. */
@@ -217,7 +217,7 @@ public abstract class ConnectionTable extends ConnectionFacts {
     return words(flow)[base(flow) + FlowDescriptor.STATUS] & KERNEL_STATUS;
   }
 
-  /** Whether the flow is confirmed and not dying: a packet may be found to belong to it. */
+  /** Whether the flow was confirmed; it may be dying since. */
   public final boolean confirmed(int flow) {
     return (status(flow) & STATUS_CONFIRMED) != 0;
   }
@@ -237,11 +237,16 @@ public abstract class ConnectionTable extends ConnectionFacts {
     return words(flow)[base(flow) + FlowDescriptor.KIND] >>> 16;
   }
 
-  /** {@inheritDoc} While a flow is not confirmed this is the time that it will live. */
+  /**
+   * {@inheritDoc} It is 0 while a flow is not confirmed: the kernel takes the relative timeout for
+   * an absolute one then (nf_ct_expires), which gives 0 from 5 minutes to 99 days after boot.
+   */
   @Override
   public final int secondsLeft(int flow, long nowNanos) {
-    int timeout = words(flow)[base(flow) + FlowDescriptor.TIMEOUT];
-    int left = confirmed(flow) ? timeout - jiffies(nowNanos) : timeout;
+    if (!confirmed(flow)) {
+      return 0;
+    }
+    int left = words(flow)[base(flow) + FlowDescriptor.TIMEOUT] - jiffies(nowNanos);
     return Math.max(left, 0) / HZ;
   }
 

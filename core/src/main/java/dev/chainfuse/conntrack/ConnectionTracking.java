@@ -13,15 +13,15 @@ import dev.chainfuse.rules.NatRange;
 import dev.chainfuse.rules.Target;
 
 /**
- * Connection tracking and NAT bindings as the packet path calls them, one object a session and host.
- * In order, for each packet: {@link #in}; where {@link #needsRules} the nat chains, whose targets
- * {@link #bind}, and {@link #bindNull} if none did; {@link #translate}; at the end of POSTROUTING or
- * INPUT {@link #confirm}; or {@link #release} if the packet ends without that. Zones other than 0,
- * expectations and helpers are not modelled. Nothing allocates. One thread.
+ * Connection tracking and NAT bindings as the packet path calls them, one object a session and
+ * host. In order, for each packet: {@link #in}; where {@link #needsRules} the nat chains, whose
+ * targets {@link #bind}, and {@link #bindNull} if none did; {@link #translate}; at the end of
+ * POSTROUTING or INPUT {@link #confirm}; or {@link #release} if the packet ends without that. Zones
+ * other than 0, expectations and helpers are not modelled. Nothing allocates. One thread.
  *
  * <p>Deviation: when the table is full, the kernel's background worker may also evict assured
- * connections that are closing, at times of its own; here only unassured ones are evicted, when room
- * is needed.
+ * connections that are closing, at times of its own; here only unassured ones are evicted, when
+ * room is needed.
  */
 public final class ConnectionTracking {
   /** Result of {@link #established}: nothing was done, call {@link #in}. */
@@ -52,8 +52,7 @@ public final class ConnectionTracking {
     this.table = table;
     this.search = search;
     this.settings = new TrackerSettings(settings);
-    this.maximum =
-        settings.max() > 0 ? Math.min(settings.max(), table.maximum()) : table.maximum();
+    this.maximum = settings.max() > 0 ? Math.min(settings.max(), table.maximum()) : table.maximum();
     this.life = new FlowLife(table);
     search.attach(life, statistics);
   }
@@ -204,9 +203,7 @@ public final class ConnectionTracking {
     boolean seenReply = (status & ConnectionFacts.STATUS_SEEN_REPLY) != 0;
     skb.flow = flow;
     skb.connectionInfo =
-        direction == REPLY
-            ? Skb.CT_ESTABLISHED_REPLY
-            : seenReply ? Skb.CT_ESTABLISHED : Skb.CT_NEW;
+        direction == REPLY ? Skb.CT_ESTABLISHED_REPLY : seenReply ? Skb.CT_ESTABLISHED : Skb.CT_NEW;
     int timeout = track(words, base, direction, skb, verify, now);
     if (timeout < 0) {
       if (timeout == TcpTracker.INVALID || timeout == TcpTracker.REPEAT) {
@@ -300,9 +297,7 @@ public final class ConnectionTracking {
   /** Whether the connection has its source or destination binding (nf_nat_initialized). */
   public boolean bound(Skb skb, boolean sourceBinding) {
     int done =
-        sourceBinding
-            ? ConnectionFacts.STATUS_SRC_NAT_DONE
-            : ConnectionFacts.STATUS_DST_NAT_DONE;
+        sourceBinding ? ConnectionFacts.STATUS_SRC_NAT_DONE : ConnectionFacts.STATUS_DST_NAT_DONE;
     return skb.flow >= 0 && (table.status(skb.flow) & done) != 0;
   }
 
@@ -343,8 +338,7 @@ public final class ConnectionTracking {
     search.destination = destination;
     search.ports = ports;
     int now = ConnectionTable.jiffies(skb.timeNanos);
-    search.search(
-        flow, sourceBinding, flags, minAddress, maxAddress, minPort, maxPort, now);
+    search.search(flow, sourceBinding, flags, minAddress, maxAddress, minPort, maxPort, now);
     int bits;
     if (sourceBinding) {
       bits = ConnectionFacts.STATUS_SRC_NAT_DONE;
@@ -374,16 +368,13 @@ public final class ConnectionTracking {
       return Target.DROP;
     }
     int address =
-        sourceBinding
-            ? table.destination(skb.flow, REPLY)
-            : table.source(skb.flow, REPLY);
-    return bind(
-        skb, sourceBinding, NatRange.MAP_ADDRESSES, address, address, 0, 0);
+        sourceBinding ? table.destination(skb.flow, REPLY) : table.source(skb.flow, REPLY);
+    return bind(skb, sourceBinding, NatRange.MAP_ADDRESSES, address, address, 0, 0);
   }
 
   /**
-   * Notes that MASQUERADE bound the connection for the packet's outgoing interface: it ends when its
-   * packets leave by another.
+   * Notes that MASQUERADE bound the connection for the packet's outgoing interface: it ends when
+   * its packets leave by another.
    */
   public void masqueraded(Skb skb) {
     int at = table.base(skb.flow) + FlowDescriptor.REFERENCES;
@@ -410,8 +401,7 @@ public final class ConnectionTracking {
     int status = words[base + STATUS];
     boolean error =
         skb.protocol == Ipv4.ICMP
-            && (skb.connectionInfo == Skb.CT_RELATED
-                || skb.connectionInfo == Skb.CT_RELATED_REPLY);
+            && (skb.connectionInfo == Skb.CT_RELATED || skb.connectionInfo == Skb.CT_RELATED_REPLY);
     if (!error && hook == Hook.POSTROUTING && direction == ORIGINAL) {
       int masqueraded = words[base + FlowDescriptor.REFERENCES] >>> 16;
       if (masqueraded != 0 && masqueraded != skb.outInterface + 1) {
@@ -436,7 +426,9 @@ public final class ConnectionTracking {
     return rewritten ? Target.ACCEPT : Target.DROP;
   }
 
-  /** A wrong checksum, or a redirect about a connection that is or may be translated, is dropped. */
+  /**
+   * A wrong checksum, or a redirect about a connection that is or may be translated, is dropped.
+   */
   private static boolean errorMayPass(Skb skb, int status) {
     if (!Checksums.verify(skb)) {
       return false;
@@ -472,8 +464,7 @@ public final class ConnectionTracking {
     words[base + TIMEOUT] += now;
     table.insert(flow, false);
     words[base + STATUS] =
-        words[base + STATUS] & ~ConnectionTable.STATUS_RELEASED
-            | ConnectionFacts.STATUS_CONFIRMED;
+        words[base + STATUS] & ~ConnectionTable.STATUS_RELEASED | ConnectionFacts.STATUS_CONFIRMED;
     statistics.insert++;
     return Target.ACCEPT;
   }

@@ -115,7 +115,9 @@ public final class FlowTable extends ConnectionTable {
     return generations[flow];
   }
 
-  /** Reads the index at a hash's home; the caller must use the result, lest it be optimised away. */
+  /**
+   * Reads the index at a hash's home; the caller must use the result, lest it be optimised away.
+   */
   public long touchIndex(int hash) {
     return slots[hash >>> slotShift];
   }

@@ -34,14 +34,7 @@ final class NatRewriter {
     }
     if (!skb.laterFragment()) {
       if (!rewriteTransport(
-          skb.data,
-          skb.network,
-          skb.transport,
-          skb.end,
-          skb.protocol,
-          address,
-          port,
-          source)) {
+          skb.data, skb.network, skb.transport, skb.end, skb.protocol, address, port, source)) {
         return false;
       }
       refreshPorts(skb, port, source);

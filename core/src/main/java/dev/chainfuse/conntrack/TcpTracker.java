@@ -94,7 +94,9 @@ public final class TcpTracker {
           "i c c c c c c c c c",
           "i i i i i i i i i i");
 
-  /** Whether FIN, SYN, RST, ACK and URG go together; PSH, ECE and CWR always may (tcp_valid_flags). */
+  /**
+   * Whether FIN, SYN, RST, ACK and URG go together; PSH, ECE and CWR always may (tcp_valid_flags).
+   */
   private static final int[] VALID_FLAGS = {
     Ipv4.TCP_SYN,
     Ipv4.TCP_SYN | Ipv4.TCP_URG,
@@ -251,7 +253,8 @@ public final class TcpTracker {
     int newState = TRANSITIONS[(6 * direction + row) * STATES + oldState];
     // The common case needs none of the special ones below.
     if (newState != ESTABLISHED) {
-      int special = special(words, base, direction, row, oldState, newState, data, at, end, settings);
+      int special =
+          special(words, base, direction, row, oldState, newState, data, at, end, settings);
       if (special < 0) {
         return special;
       }

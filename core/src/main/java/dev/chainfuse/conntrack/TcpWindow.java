@@ -32,7 +32,9 @@ final class TcpWindow {
   private static final int SACK = 5;
   private static final int MAX_SCALE = 14;
 
-  /** NOP, NOP, timestamp option of 10 bytes: the usual and only option of an established segment. */
+  /**
+   * NOP, NOP, timestamp option of 10 bytes: the usual and only option of an established segment.
+   */
   private static final int TIMESTAMP_ONLY = 0x0101_080a;
 
   /** Least distance below the highest acknowledgement at which an older one is believed. */

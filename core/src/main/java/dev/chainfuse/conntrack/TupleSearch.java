@@ -115,8 +115,7 @@ public final class TupleSearch extends NatSearch {
             != table.source(flow, ConnectionFacts.REPLY)
         || table.destination(other, ConnectionFacts.ORIGINAL)
             != table.destination(flow, ConnectionFacts.REPLY)
-        || table.ports(other, ConnectionFacts.ORIGINAL)
-            != table.ports(flow, ConnectionFacts.REPLY);
+        || table.ports(other, ConnectionFacts.ORIGINAL) != table.ports(flow, ConnectionFacts.REPLY);
   }
 
   private boolean addressInRange(int address) {
@@ -176,8 +175,7 @@ public final class TupleSearch extends NatSearch {
     }
     int address = minAddress;
     if (minAddress != maxAddress) {
-      int hash =
-          addressHash(source, destination, protocolZone >>> 16, has(NatRange.PERSISTENT));
+      int hash = addressHash(source, destination, protocolZone >>> 16, has(NatRange.PERSISTENT));
       long size = (maxAddress & 0xffff_ffffL) - (minAddress & 0xffff_ffffL) + 1 & 0xffff_ffffL;
       address += (int) ((hash & 0xffff_ffffL) * size >>> 32);
     }
