@@ -53,8 +53,7 @@ class ArpInputTest {
   }
 
   private int request(int sender, int target, long now) {
-    return arp.receive(
-        ArpInput.REQUEST, MAC, sender, 0, target, Skb.PACKET_BROADCAST, A, now);
+    return arp.receive(ArpInput.REQUEST, MAC, sender, 0, target, Skb.PACKET_BROADCAST, A, now);
   }
 
   private int answer(int sender, long mac, int type, long now) {
@@ -157,8 +156,7 @@ class ArpInputTest {
         ArpInput.NOTHING, arp.receive(3, MAC, OTHERS, 0, OURS, Skb.PACKET_HOST, A, SECOND));
     assertEquals(
         ArpInput.NOTHING,
-        arp.receive(
-            ArpInput.REQUEST, MAC, OTHERS, 0, OURS, Skb.PACKET_OTHERHOST, A, SECOND));
+        arp.receive(ArpInput.REQUEST, MAC, OTHERS, 0, OURS, Skb.PACKET_OTHERHOST, A, SECOND));
     assertEquals(ArpInput.NOTHING, request(OURS, OURS, SECOND), "somebody has our address");
     assertEquals(0, neighbours.size());
   }

@@ -50,8 +50,7 @@ class NeighboursTest {
   @Test
   void threeRequestsASecondApartThenFailure() {
     int slot = neighbours.findOrCreate(1, ADDRESS, START);
-    assertEquals(
-        Neighbours.WAITS | Neighbours.ASK_NOW, neighbours.send(slot, 7, 1_000, START));
+    assertEquals(Neighbours.WAITS | Neighbours.ASK_NOW, neighbours.send(slot, 7, 1_000, START));
     assertEquals(Neighbours.WAITS, neighbours.send(slot, 8, 1_000, START + SECOND / 2));
     assertEquals(8, neighbours.lastWaiting(slot));
 

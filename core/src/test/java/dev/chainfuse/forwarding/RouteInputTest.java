@@ -32,8 +32,7 @@ class RouteInputTest {
     Topology host = builder.build();
     RouteTable routes = RouteTable.compile(host);
     new RouteInput(host, routes, SourceAddress.compile(host))
-        .decide(
-            Ipv4.parse(source), Ipv4.parse(destination), 0, Ipv4.UDP, host.number(in), result);
+        .decide(Ipv4.parse(source), Ipv4.parse(destination), 0, Ipv4.UDP, host.number(in), result);
     return result.outcome;
   }
 
@@ -57,8 +56,9 @@ class RouteInputTest {
   @Test
   void martianSources() {
     for (String source :
-        new String[] {"127.0.0.1", "192.0.2.10", "198.51.100.10", "224.0.0.5", "255.255.255.255",
-          "0.0.0.0"}) {
+        new String[] {
+          "127.0.0.1", "192.0.2.10", "198.51.100.10", "224.0.0.5", "255.255.255.255", "0.0.0.0"
+        }) {
       assertEquals(
           RouteInput.MARTIAN_SOURCE, outcome(router(), "a", source, "198.51.100.20"), source);
       assertEquals(
@@ -170,12 +170,10 @@ class RouteInputTest {
     RouteTable routes = RouteTable.compile(host);
     RouteInput input = new RouteInput(host, routes, SourceAddress.compile(host));
     int eno1 = host.number("eno1");
-    input.decide(
-        Ipv4.parse("192.168.1.1"), Ipv4.parse("192.168.0.3"), 0, Ipv4.TCP, eno1, result);
+    input.decide(Ipv4.parse("192.168.1.1"), Ipv4.parse("192.168.0.3"), 0, Ipv4.TCP, eno1, result);
     assertEquals(RouteInput.FORWARD, result.outcome);
     assertEquals(host.number("docker0"), routes.outInterface(result.route));
-    input.decide(
-        Ipv4.parse("192.168.2.1"), Ipv4.parse("192.168.0.3"), 0, Ipv4.TCP, eno1, result);
+    input.decide(Ipv4.parse("192.168.2.1"), Ipv4.parse("192.168.0.3"), 0, Ipv4.TCP, eno1, result);
     assertEquals(RouteInput.REVERSE_PATH, result.outcome);
   }
 }

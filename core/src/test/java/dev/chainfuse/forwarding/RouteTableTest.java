@@ -62,7 +62,9 @@ class RouteTableTest {
     assertEquals(
         "b", way(host().route("10.0.0.0/8 dev a metric 9").route("10.0.0.0/8 dev b"), "10.0.0.1"));
     assertEquals(
-        "b", way(host().route("10.0.0.0/8 dev b metric 1").route("10.0.0.0/8 dev a metric 2"),
+        "b",
+        way(
+            host().route("10.0.0.0/8 dev b metric 1").route("10.0.0.0/8 dev a metric 2"),
             "10.0.0.1"));
   }
 
@@ -123,8 +125,7 @@ class RouteTableTest {
 
   @Test
   void aLookUpForAnInterfacePassesOverOthers() {
-    Topology host =
-        host().route("default dev a").route("default dev b metric 5").build();
+    Topology host = host().route("default dev a").route("default dev b metric 5").build();
     RouteTable routes = RouteTable.compile(host);
     int b = host.number("b");
     assertEquals(b, routes.outInterface(routes.lookup(Ipv4.parse("10.0.0.1"), 0, b)));

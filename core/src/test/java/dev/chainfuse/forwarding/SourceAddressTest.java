@@ -62,8 +62,7 @@ class SourceAddressTest {
     int sender = Ipv4.parse("11.0.0.5");
     int destination = Ipv4.parse("172.16.0.1");
     assertEquals(
-        "10.0.0.1",
-        Ipv4.format(own.ofIcmpError(routes, sender, destination, 0, a, false, false)));
+        "10.0.0.1", Ipv4.format(own.ofIcmpError(routes, sender, destination, 0, a, false, false)));
     assertEquals(
         "172.16.0.1",
         Ipv4.format(own.ofIcmpError(routes, sender, destination, 0, a, true, false)),

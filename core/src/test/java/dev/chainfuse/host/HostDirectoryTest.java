@@ -40,8 +40,17 @@ class HostDirectoryTest {
   void interfacesAreNumberedInTheOrderOfIfindex() {
     assertEquals(
         List.of(
-            "lo", "eno1", "eth1", "docker0", "vethabef17b", "veth5c0d7e1", "virbr0", "virbr0-nic",
-            "vnet0", "vnet1", "oray_vnc"),
+            "lo",
+            "eno1",
+            "eth1",
+            "docker0",
+            "vethabef17b",
+            "veth5c0d7e1",
+            "virbr0",
+            "virbr0-nic",
+            "vnet0",
+            "vnet1",
+            "oray_vnc"),
         article().interfaces().stream().map(Interface::name).toList());
   }
 
@@ -304,8 +313,7 @@ class HostDirectoryTest {
   @Test
   void aMissingDirectoryIsToldSo() {
     Path missing = directory.resolve("nowhere");
-    HostFileException e =
-        assertThrows(HostFileException.class, () -> HostDirectory.load(missing));
+    HostFileException e = assertThrows(HostFileException.class, () -> HostDirectory.load(missing));
     assertTrue(e.getMessage().startsWith(missing + ": is not a directory"), e.getMessage());
     assertEquals(0, e.line());
     assertNull(e.getCause());
