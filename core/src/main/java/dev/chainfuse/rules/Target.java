@@ -39,6 +39,11 @@ public interface Target {
   /** {@code ACCEPT}, {@code LOG}, the chain's name; empty for none. */
   String targetName();
 
+  /** The name in the target column of {@code iptables -L}, if it is another than in a rule. */
+  default String listName() {
+    return targetName();
+  }
+
   /** Appends the options as {@code iptables-save} prints them, each with a leading space. */
   void save(StringBuilder out);
 

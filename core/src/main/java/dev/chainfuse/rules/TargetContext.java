@@ -17,6 +17,13 @@ public abstract class TargetContext {
   public TableName table = TableName.FILTER;
 
   /**
+   * Base port of a {@link #bind} with {@link NatRange#PORT_OFFSET}: the port of the range is the
+   * packet's distance from it (nf_nat_l4proto_unique_tuple, net/netfilter/nf_nat_core.c). Set
+   * before the call, meaningless otherwise.
+   */
+  public int basePort;
+
+  /**
    * Binds the connection's source ({@code source}) or destination to a range, as nf_nat_setup_info
    * does; then the caller returns the result.
    *

@@ -1,0 +1,50 @@
+package dev.chainfuse.rules.match;
+
+import dev.chainfuse.rules.MatchModule;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The matches that there are. A new one is one file and one line here. */
+public final class MatchModules {
+  /** All of them, by name. */
+  public static final List<MatchModule> ALL =
+      List.of(
+          AddrtypeMatch.MODULE,
+          CommentMatch.MODULE,
+          ConnmarkMatch.MODULE,
+          ConntrackMatch.MODULE,
+          IcmpMatch.MODULE,
+          IprangeMatch.MODULE,
+          LimitMatch.MODULE,
+          MarkMatch.MODULE,
+          MultiportMatch.MODULE,
+          PhysdevMatch.MODULE,
+          PkttypeMatch.MODULE,
+          StateMatch.MODULE,
+          StatisticMatch.MODULE,
+          TcpMatch.MODULE,
+          UdpMatch.MODULE);
+
+  private static final Map<String, MatchModule> BY_NAME =
+      ALL.stream().collect(Collectors.toUnmodifiableMap(MatchModule::name, Function.identity()));
+
+  private MatchModules() {}
+
+  /** The match of that name, as after {@code -m}; null if there is none. */
+  public static @Nullable MatchModule named(String name) {
+    return BY_NAME.get(name);
+  }
+
+  /** The match whose options {@code -p} with that protocol allows; null if there is none. */
+  public static @Nullable MatchModule forProtocol(int protocol) {
+    for (MatchModule module : ALL) {
+      if (module.protocols().contains(protocol)) {
+        return module;
+      }
+    }
+    return null;
+  }
+}
