@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,7 +51,7 @@ final class TupleSearchBuilder {
   private final ClassifierProblem problem;
   private final int firstField;
   private final int secondField;
-  private final int[] otherFields;
+  private final Lanes others;
 
   TupleSearchBuilder(ClassifierProblem problem) {
     this.problem = problem;
@@ -62,8 +63,8 @@ final class TupleSearchBuilder {
             .toArray();
     this.firstField = byVariety.length > 0 ? byVariety[0] : 0;
     this.secondField = byVariety.length > 1 ? byVariety[1] : firstField;
-    this.otherFields =
-        Arrays.stream(byVariety).skip(2).filter(problem::isRead).toArray();
+    this.others =
+        new Lanes(problem, Arrays.stream(byVariety).skip(2).filter(problem::isRead).toArray());
   }
 
   /** How many different prefixes the ranges of a field need. */
@@ -188,8 +189,8 @@ final class TupleSearchBuilder {
   private TupleSearch assemble(
       List<Filing> filings, Map<Lengths, Lengths> merged, Map<Lengths, Integer> numbers) {
     int tuples = numbers.size();
-    int[] firstMask = new int[tuples];
-    int[] secondMask = new int[tuples];
+    int[] firstMask = new int[TupleSearch.MOST_TUPLES];
+    int[] secondMask = new int[TupleSearch.MOST_TUPLES];
     numbers.forEach(
         (lengths, tuple) -> {
           firstMask[tuple] = mask(lengths.first(), firstField);
@@ -214,8 +215,8 @@ final class TupleSearchBuilder {
         filed.add(filing.box());
       }
     }
-    Occurrences firsts = occurrences(boxes.keySet(), firstField, firstMask, true);
-    Occurrences seconds = occurrences(boxes.keySet(), secondField, secondMask, false);
+    Occurrences firsts = occurrences(boxes.keySet(), tuples, firstField, firstMask, true);
+    Occurrences seconds = occurrences(boxes.keySet(), tuples, secondField, secondMask, false);
     int[] slots = new int[TupleSearch.SLOT * capacity(boxes.size())];
     Leaves leaves = new Leaves();
     for (Key key : boxes.keySet().stream().sorted(BY_PLACE).toList()) {
@@ -227,8 +228,7 @@ final class TupleSearchBuilder {
             (int) problem.greatest(firstField),
             secondField,
             (int) problem.greatest(secondField),
-            otherFields,
-            Arrays.stream(otherFields).map(field -> (int) problem.greatest(field)).toArray(),
+            others,
             firsts.trie(),
             seconds.trie(),
             firsts.tuples(),
@@ -257,8 +257,8 @@ final class TupleSearchBuilder {
   /** A trie that leads to the tuples in which a value occurs. */
   private record Occurrences(RangeTrie trie, long[] tuples) {}
 
-  private Occurrences occurrences(Set<Key> keys, int field, int[] masks, boolean first) {
-    int tuples = masks.length;
+  private Occurrences occurrences(
+      Set<Key> keys, int tuples, int field, int[] masks, boolean first) {
     List<Set<Integer>> values = new ArrayList<>();
     for (int tuple = 0; tuple < tuples; tuple++) {
       values.add(new HashSet<>());
@@ -281,19 +281,18 @@ final class TupleSearchBuilder {
     long[] withZero = Arrays.copyOf(starts, starts.length + 1);
     long[] distinct = Intervals.distinct(withZero);
     int[] classes = new int[distinct.length];
-    SetPool sets = new SetPool(1, Integer.MAX_VALUE);
-    long[] set = new long[1];
+    Map<Long, Integer> sets = new LinkedHashMap<>();
     for (int i = 0; i < distinct.length; i++) {
-      set[0] = 0;
+      long set = 0;
       for (int tuple = 0; tuple < tuples; tuple++) {
         if (values.get(tuple).contains((int) distinct[i] & masks[tuple])) {
-          set[0] |= 1L << tuple;
+          set |= 1L << tuple;
         }
       }
-      classes[i] = sets.intern(set);
+      classes[i] = sets.computeIfAbsent(set, unused -> sets.size());
     }
     RangeTrie trie = RangeTrie.build(new Intervals(distinct, classes, problem.width(field)));
-    return new Occurrences(trie, Arrays.copyOf(sets.words(), sets.size()));
+    return new Occurrences(trie, sets.keySet().stream().mapToLong(Long::longValue).toArray());
   }
 
   /** The value after a prefix, or 0 if it reaches the end of the field. */
@@ -304,7 +303,7 @@ final class TupleSearchBuilder {
 
   /** Fills slots and entries. */
   private final class Leaves {
-    private int[] entries = new int[1024];
+    private long[] entries = new long[1024];
     private int[] exact = new int[64];
     private int entriesUsed;
     private int exactUsed;
@@ -325,11 +324,10 @@ final class TupleSearchBuilder {
         boolean whole =
             fills(box, firstField, firstMask[key.tuple()])
                 && fills(box, secondField, secondMask[key.tuple()]);
-        entry(problem.ruleOf(box));
-        entry(whole ? -1 : exactOf(box));
-        for (int field : otherFields) {
-          entry((int) problem.low(box, field));
-          entry((int) (problem.high(box, field) - problem.low(box, field)));
+        entry((long) problem.ruleOf(box) << 32 | (whole ? 0xffff_ffffL : exactOf(box)));
+        for (int word = 0; word < others.words(); word++) {
+          entry(others.low(word, problem, box));
+          entry(others.guardedHigh(word, problem, box));
         }
       }
     }
@@ -352,15 +350,15 @@ final class TupleSearchBuilder {
       return at;
     }
 
-    private void entry(int value) {
+    private void entry(long value) {
       if (entriesUsed == entries.length) {
         entries = Arrays.copyOf(entries, entries.length * 2);
       }
       entries[entriesUsed++] = value;
     }
 
-    int[] entries() {
-      return Arrays.copyOf(entries, entriesUsed);
+    long[] entries() {
+      return Arrays.copyOf(entries, Math.max(1, entriesUsed));
     }
 
     int[] exact() {
