@@ -22,12 +22,13 @@ class MatchMeaningTest {
   private static final HostFacts HOST = new TestHost();
   private static final int PACKETS = 200;
   private static final int FLOWS = 32;
+  private static final int SAMPLE = 800;
 
   @Test
   void conditionHoldsWhereTheMatchDoes() {
     List<RuleText> rules = RuleTable.allTaken();
     Seeds.each(
-        8,
+        4,
         seed -> {
           SplittableRandom random = new SplittableRandom(seed);
           TestConnections connections = TestPackets.connections(FLOWS, random);
@@ -80,13 +81,13 @@ class MatchMeaningTest {
     for (RuleText rule : rules) {
       MatchContext context = context(rule.match(), 1);
       int matched = 0;
-      for (int i = 0; i < 2_000; i++) {
+      for (int i = 0; i < SAMPLE; i++) {
         context.skb = TestPackets.random(rule.protocol(), random);
         TestPackets.track(context.skb, connections, random);
         context.skb.timeNanos = i * 100_000_000L;
         matched += rule.match().matches(context) ? 1 : 0;
       }
-      if (matched == 0 || matched == 2_000) {
+      if (matched == 0 || matched == SAMPLE) {
         onesided.add(rule.saved());
       }
     }
