@@ -138,7 +138,7 @@ public record PhysdevMatch(
       return false;
     }
     // Without a port of exit not even an inverted name matches.
-    return out == null || exitKnown && out.matches(context.host.interfaceName(skb.physicalOut));
+    return out == null || (exitKnown && out.matches(context.host.interfaceName(skb.physicalOut)));
   }
 
   /** For a packet that no bridge port received: holds if every option given is inverted. */
