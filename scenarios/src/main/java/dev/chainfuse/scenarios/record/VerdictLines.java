@@ -8,6 +8,7 @@ import dev.chainfuse.host.Interface;
 import dev.chainfuse.host.Topology;
 import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.DropReason;
+import dev.chainfuse.rules.TableName;
 import dev.chainfuse.scenarios.InputException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -112,10 +113,11 @@ final class VerdictLines implements AutoCloseable {
   private void drop(int ruleId, DropReason reason) {
     Decision decision = engine.decision(ruleId);
     json.writeObjectPropertyStart("drop");
-    if (decision.kind() == Decision.Kind.REASON) {
+    TableName table = decision.table();
+    if (table == null) {
       json.writeStringProperty("reason", reason.text());
     } else {
-      json.writeStringProperty("table", decision.table());
+      json.writeStringProperty("table", table.text());
       json.writeStringProperty("chain", decision.chain());
       if (decision.kind() == Decision.Kind.RULE) {
         json.writeNumberProperty("rule", decision.index());
