@@ -320,6 +320,11 @@ class HostDirectoryTest {
     assertNull(e.getCause());
   }
 
+  /** The kernel marks routes up to a second after the carrier goes, between two files. */
+  private static List<String> withoutLinkDown(List<String> routes) {
+    return routes.stream().map(r -> r.replaceAll("linkDown=\\w+", "")).toList();
+  }
+
   /** All recorded hosts, if they are at hand: {@code -Drecordings=DIRECTORY}. */
   @Test
   void everyRecordedHostLoads() throws IOException {
@@ -339,7 +344,8 @@ class HostDirectoryTest {
                 .map(Route::toString)
                 .sorted()
                 .toList();
-        assertEquals(kernelRoutes(host), derived, file.toString());
+        assertEquals(
+            withoutLinkDown(kernelRoutes(host)), withoutLinkDown(derived), file.toString());
         loaded++;
       }
     }
