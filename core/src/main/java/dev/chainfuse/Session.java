@@ -23,9 +23,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A host at work: its connections, counters, neighbours and bridges' addresses. One thread at a time;
- * sessions of one engine may run on different threads. Virtual time comes with the packets, in
- * nanoseconds from an origin of the caller's choice, is not negative and must not go back.
+ * A host at work: its connections, counters, neighbours and bridges' addresses. One thread at a
+ * time; sessions of one engine may run on different threads. Virtual time comes with the packets,
+ * in nanoseconds from an origin of the caller's choice, is not negative and must not go back.
  */
 public final class Session implements AutoCloseable {
   private static final int NEIGHBOURS = 4096;
@@ -64,7 +64,8 @@ public final class Session implements AutoCloseable {
         new PacketPath(
             topology,
             engine.routes(),
-            new Fdb(topology, Math.max(FDB_ENTRIES, topology.fdb().size() * 2), options.startNanos()),
+            new Fdb(
+                topology, Math.max(FDB_ENTRIES, topology.fdb().size() * 2), options.startNanos()),
             new Neighbours(
                 topology,
                 Math.max(NEIGHBOURS, topology.neighbours().size() * 2),
@@ -104,9 +105,9 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Runs every packet of the batch through the host, in order, and writes into the batch what became of
-   * each; frames that leave are rewritten in place. Clears {@link #emissions} first. Allocates nothing
-   * once its buffers have grown.
+   * Runs every packet of the batch through the host, in order, and writes into the batch what
+   * became of each; frames that leave are rewritten in place. Clears {@link #emissions} first.
+   * Allocates nothing once its buffers have grown.
    *
    * @throws IllegalArgumentException if a packet's time lies before that of the one before it
    */
@@ -134,8 +135,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * What becomes of one packet. It changes the session as {@link #process} does: a connection is made,
-   * counters count.
+   * What becomes of one packet. It changes the session as {@link #process} does: a connection is
+   * made, counters count.
    *
    * @param nowNanos virtual time
    * @throws IllegalArgumentException if the packet names an interface that the host does not have
@@ -144,7 +145,9 @@ public final class Session implements AutoCloseable {
     return single.verdict(packet, nowNanos);
   }
 
-  /** Frames that left, besides those in place, during the last {@link #process} or {@link #advance}. */
+  /**
+   * Frames that left, besides those in place, during the last {@link #process} or {@link #advance}.
+   */
   public Emissions emissions() {
     return emissions;
   }
@@ -154,7 +157,10 @@ public final class Session implements AutoCloseable {
     return path.nextTimerNanos();
   }
 
-  /** Lets time pass: runs timers that are due until {@code nowNanos}. Clears {@link #emissions} first. */
+  /**
+   * Lets time pass: runs timers that are due until {@code nowNanos}. Clears {@link #emissions}
+   * first.
+   */
   public void advance(long nowNanos) {
     emissions.clear();
     if (nowNanos > lastNanos) {
@@ -164,8 +170,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Goes on with other rules for the same topology, between two packets. Connections, neighbours and
-   * bridges' addresses stay; stateful matches start anew, as after iptables-restore.
+   * Goes on with other rules for the same topology, between two packets. Connections, neighbours
+   * and bridges' addresses stay; stateful matches start anew, as after iptables-restore.
    *
    * @throws IllegalArgumentException if the engine is of another kind or of another topology
    */

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Options of a session.
  *
- * @param seed of everything random: NAT ports on a clash, ICMP ids, {@code statistic --mode random},
- *     hash keys; equal seeds give equal results
+ * @param seed of everything random: NAT ports on a clash, ICMP ids, {@code statistic --mode
+ *     random}, hash keys; equal seeds give equal results
  * @param choices where NAT's random choices come from; null draws them by the seed
  * @param startNanos virtual time at which the host is as described: ages count from there
  */

@@ -46,8 +46,7 @@ class EnginesAgreeTest {
     RuleNumbers numbers = new RuleNumbers(rules);
     RandomPackets source = new RandomPackets(rules, host, random);
     RuleEvaluator reference = new RuleInterpreter(rules, host, seed);
-    RuleEvaluator fused =
-        new FusedEvaluator(ChainFuser.compile(rules, host, budget), seed);
+    RuleEvaluator fused = new FusedEvaluator(ChainFuser.compile(rules, host, budget), seed);
     TestContext first = new TestContext();
     TestContext second = new TestContext();
     for (int i = 0; i < packets; i++) {

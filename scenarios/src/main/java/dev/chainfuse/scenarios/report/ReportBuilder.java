@@ -200,8 +200,7 @@ public final class ReportBuilder {
     if (latency.packets() > 0) {
       for (double percentile : PERCENTILES) {
         percentiles.put(
-            String.valueOf(percentile).replaceFirst("\\.0$", ""),
-            latency.atPercentile(percentile));
+            String.valueOf(percentile).replaceFirst("\\.0$", ""), latency.atPercentile(percentile));
       }
     }
     return new Report.Latency(

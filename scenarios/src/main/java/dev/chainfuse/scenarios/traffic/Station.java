@@ -51,12 +51,7 @@ public final class Station {
    * @param gateway next hop for addresses outside of the prefix; 0 to send straight to them
    */
   Station(
-      Network network,
-      String name,
-      @Nullable Nic nic,
-      int address,
-      int prefixLength,
-      int gateway) {
+      Network network, String name, @Nullable Nic nic, int address, int prefixLength, int gateway) {
     this.network = network;
     this.name = name;
     this.nic = nic;
@@ -103,7 +98,8 @@ public final class Station {
       case TCP -> {
         int port = freePort(source.to(), source.port());
         TcpEnd end =
-            TcpEnd.client(this, address, port, source.to(), source.port(), exchange, request, response);
+            TcpEnd.client(
+                this, address, port, source.to(), source.port(), exchange, request, response);
         connections.put(new TcpKey(address, source.to(), port << 16 | source.port()), end);
         end.open();
       }
