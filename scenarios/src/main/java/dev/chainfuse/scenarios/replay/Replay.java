@@ -157,6 +157,11 @@ public final class Replay implements AutoCloseable {
     progress.accept(nowNanos);
   }
 
+  /** Virtual time until the end, if it is known before the run; else 0. */
+  public long lengthNanos() {
+    return untilNanos == null ? 0 : untilNanos - originNanos;
+  }
+
   public Session session() {
     return session;
   }
