@@ -168,8 +168,7 @@ public final class ArpInput {
       return NOTHING;
     }
     boolean unicast = view.addressType(sender, -1) == UNICAST;
-    boolean gratuitous =
-        target == sender && (request || targetMac == senderMac) && unicast;
+    boolean gratuitous = target == sender && (request || targetMac == senderMac) && unicast;
     if (slot == Neighbours.NONE) {
       if (!gratuitous && (request || !unicast)) {
         return NOTHING;
@@ -231,13 +230,11 @@ public final class ArpInput {
    */
   public long fixedMac(int device, int nextHop) {
     if (Ipv4.isMulticast(nextHop)) {
-      return 0x0100_5e00_0000L | nextHop & 0x7f_ffff;
+      return 0x0100_5e00_0000L | (nextHop & 0x7f_ffff);
     }
     if (withoutArp[device]) {
       return host.at(device).mac();
     }
-    return view.addressType(nextHop, -1) == RouteType.BROADCAST.number()
-        ? BROADCAST_MAC
-        : MUST_ASK;
+    return view.addressType(nextHop, -1) == RouteType.BROADCAST.number() ? BROADCAST_MAC : MUST_ASK;
   }
 }

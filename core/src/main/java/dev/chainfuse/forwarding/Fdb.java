@@ -106,7 +106,7 @@ public final class Fdb {
   }
 
   private static long key(int bridge, long mac) {
-    return (long) bridge << MAC_BITS | mac;
+    return ((long) bridge << MAC_BITS) | mac;
   }
 
   private int bridgeOf(int slot) {

@@ -134,7 +134,7 @@ public final class Neighbours {
   }
 
   private static long key(int device, int address) {
-    return (long) device << 32 | address & 0xffff_ffffL;
+    return ((long) device << 32) | (address & 0xffff_ffffL);
   }
 
   /** The entry of a neighbour, or {@link #NONE}. */
@@ -240,7 +240,9 @@ public final class Neighbours {
     return waiting.take(slot);
   }
 
-  /** The packet that came last to wait for a neighbour, or {@link #NONE}; its source is asked by. */
+  /**
+   * The packet that came last to wait for a neighbour, or {@link #NONE}; its source is asked by.
+   */
   public int lastWaiting(int slot) {
     return waiting.last(slot);
   }
@@ -379,6 +381,6 @@ public final class Neighbours {
    * count more.
    */
   public static int truesize(int frameBytes) {
-    return (frameBytes + 63 & -64) + 256 + 320;
+    return ((frameBytes + 63) & -64) + 256 + 320;
   }
 }

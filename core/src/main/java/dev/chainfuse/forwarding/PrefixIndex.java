@@ -37,7 +37,7 @@ final class PrefixIndex {
     this.parents = parents;
     int at = 0;
     for (int octet = 0; octet < 256; octet++) {
-      int first = octet << 24 ^ Integer.MIN_VALUE;
+      int first = (octet << 24) ^ Integer.MIN_VALUE;
       while (at + 1 < starts.length && starts[at + 1] <= first) {
         at++;
       }

@@ -64,7 +64,17 @@ public final class RouteTable {
   private final boolean[] ignoredLinkDown;
 
   /** A prefix index whose prefixes lead to stretches of routes. */
-  private record Trie(PrefixIndex index, int[] first, int[] end) {}
+  private static final class Trie {
+    final PrefixIndex index;
+    final int[] first;
+    final int[] end;
+
+    Trie(PrefixIndex index, int[] first, int[] end) {
+      this.index = index;
+      this.first = first;
+      this.end = end;
+    }
+  }
 
   private RouteTable(Topology host, SourceAddress sources) {
     modelled = !host.hasPolicyRouting();
@@ -105,8 +115,8 @@ public final class RouteTable {
     List<Route> all = new ArrayList<>();
     for (Route route : host.routes()) {
       if (route.table() == Route.TABLE_LOCAL
-          || modelled
-              && (route.table() == Route.TABLE_MAIN || route.table() == Route.TABLE_DEFAULT)) {
+          || (modelled
+              && (route.table() == Route.TABLE_MAIN || route.table() == Route.TABLE_DEFAULT))) {
         all.add(route);
       }
     }
@@ -147,7 +157,7 @@ public final class RouteTable {
     Map<Long, int[]> stretches = new LinkedHashMap<>();
     for (int i = from; i < to; i++) {
       Route route = routes.get(i);
-      long key = Integer.toUnsignedLong(route.destination()) << 8 | route.prefixLength();
+      long key = (Integer.toUnsignedLong(route.destination()) << 8) | route.prefixLength();
       int[] stretch = stretches.get(key);
       if (stretch == null) {
         stretches.put(key, new int[] {i, i + 1});

@@ -41,7 +41,7 @@ final class SlotIndex {
   }
 
   private int home(long key) {
-    return (int) (key * 0x9e37_79b9_7f4a_7c15L >>> shift);
+    return (int) ((key * 0x9e37_79b9_7f4a_7c15L) >>> shift);
   }
 
   int size() {
@@ -62,7 +62,7 @@ final class SlotIndex {
 
   /** The slot of {@code key}, or {@link #NONE}. */
   int find(long key) {
-    for (int at = home(key); index[at] != NONE; at = at + 1 & mask) {
+    for (int at = home(key); index[at] != NONE; at = (at + 1) & mask) {
       if (keys[index[at]] == key) {
         return index[at];
       }
@@ -82,7 +82,7 @@ final class SlotIndex {
     size++;
     int at = home(key);
     while (index[at] != NONE) {
-      at = at + 1 & mask;
+      at = (at + 1) & mask;
     }
     index[at] = slot;
     return slot;
@@ -91,13 +91,13 @@ final class SlotIndex {
   void remove(int slot) {
     int at = home(keys[slot]);
     while (index[at] != slot) {
-      at = at + 1 & mask;
+      at = (at + 1) & mask;
     }
     // Moves up every later entry of the run that may stand in the gap.
     int gap = at;
-    for (at = at + 1 & mask; index[at] != NONE; at = at + 1 & mask) {
+    for (at = (at + 1) & mask; index[at] != NONE; at = (at + 1) & mask) {
       int home = home(keys[index[at]]);
-      if ((at - home & mask) >= (at - gap & mask)) {
+      if (((at - home) & mask) >= ((at - gap) & mask)) {
         index[gap] = index[at];
         gap = at;
       }

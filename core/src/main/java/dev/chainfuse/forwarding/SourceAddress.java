@@ -179,8 +179,6 @@ public final class SourceAddress {
     if (toHost) {
       return destination;
     }
-    return useInbound
-        ? select(inInterface, source, Scope.LINK)
-        : routes.preferredSource(back);
+    return useInbound ? select(inInterface, source, Scope.LINK) : routes.preferredSource(back);
   }
 }

@@ -4,6 +4,8 @@ import dev.chainfuse.packet.Field;
 import dev.chainfuse.packet.RangeSet;
 import dev.chainfuse.rules.Condition;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -48,11 +50,30 @@ final class ClassTables {
         told.add(oneMore(set));
       }
     }
-    char[] classes = new char[1 << field.bits];
+    int[] starts = starts(told, 1 << field.bits);
+    int[] classOf = new int[starts.length];
     for (RangeSet set : told) {
-      refine(classes, set);
+      refine(classOf, starts, set);
+    }
+    char[] classes = new char[1 << field.bits];
+    for (int i = 0; i < starts.length; i++) {
+      int end = i + 1 == starts.length ? classes.length : starts[i + 1];
+      Arrays.fill(classes, starts[i], end, (char) classOf[i]);
     }
     return classes;
+  }
+
+  /** Where a range starts, or has just ended; with 0, ascending. */
+  private static int[] starts(List<RangeSet> sets, int values) {
+    BitSet starts = new BitSet(values);
+    starts.set(0);
+    for (RangeSet set : sets) {
+      for (int i = 0; i < set.size(); i++) {
+        starts.set((int) Math.min(set.first(i), values));
+        starts.set((int) Math.min(set.last(i) + 1, values));
+      }
+    }
+    return starts.get(0, values).stream().toArray();
   }
 
   private static RangeSet oneMore(RangeSet set) {
@@ -64,11 +85,17 @@ final class ClassTables {
     return shifted;
   }
 
-  private static void refine(char[] classes, RangeSet set) {
-    Map<Integer, Character> numbers = new HashMap<>();
-    for (int value = 0; value < classes.length; value++) {
-      int key = classes[value] << 1 | (set.contains(value) ? 1 : 0);
-      classes[value] = numbers.computeIfAbsent(key, unused -> (char) numbers.size());
+  /** Parts classes whose intervals lie partly in the set. */
+  private static void refine(int[] classOf, int[] starts, RangeSet set) {
+    Map<Integer, Integer> numbers = new HashMap<>();
+    for (int i = 0; i < classOf.length; i++) {
+      int key = classOf[i] << 1 | (set.contains(starts[i]) ? 1 : 0);
+      Integer number = numbers.get(key);
+      if (number == null) {
+        number = numbers.size();
+        numbers.put(key, number);
+      }
+      classOf[i] = number;
     }
   }
 }

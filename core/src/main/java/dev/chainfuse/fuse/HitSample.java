@@ -21,8 +21,8 @@ import org.agrona.collections.IntArrayList;
 record HitSample(int hitLists, double averageHits) {
   private static final int SHIFT = 31;
 
-  /** Draws {@code points} points. */
-  static HitSample of(List<CompiledRule> rules, int points) {
+  /** Draws up to {@code most} points, and no more once {@code enough} hit lists were seen. */
+  static HitSample of(List<CompiledRule> rules, int most, int enough) {
     IntArrayList code = new IntArrayList();
     int[] starts = new int[rules.size()];
     List<Conjunct> conjuncts = new ArrayList<>();
@@ -39,7 +39,8 @@ record HitSample(int hitLists, double averageHits) {
     int[] values = new int[Field.count()];
     Set<Long> seen = new HashSet<>();
     long hits = 0;
-    for (int point = 0; point < points; point++) {
+    int points = 0;
+    for (; points < most && seen.size() < enough; points++) {
       // One rule for all fields, and another for those that the first leaves open.
       Arrays.fill(values, random.nextInt());
       put(conjuncts.get(random.nextInt(conjuncts.size())), values, random);

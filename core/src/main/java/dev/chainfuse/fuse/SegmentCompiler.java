@@ -31,6 +31,7 @@ final class SegmentCompiler {
   private static final int SEARCH_SAMPLE = 256;
   private static final long TABLE_MEMORY = 16L << 20;
   private static final long TABLE_WORK = 400_000_000L;
+  private static final long WORK_PER_RULE = 400_000L;
 
   private final FuseBudget budget;
   private long memoryLeft;
@@ -82,7 +83,7 @@ final class SegmentCompiler {
       segments.add(new Segment(first, end, fields, null, null));
       return;
     }
-    if (HitSample.of(rules, SEARCH_SAMPLE).averageHits() <= FEW_HITS) {
+    if (HitSample.of(rules, SEARCH_SAMPLE, SEARCH_SAMPLE).averageHits() <= FEW_HITS) {
       Classifier search = Classifiers.build(problem(rules, fields), new Budget(0, 0));
       segments.add(new Segment(first, end, fields, null, search));
       return;
@@ -94,13 +95,14 @@ final class SegmentCompiler {
 
   /** The decision table of a stretch; null if it would be too large. */
   private @Nullable DecisionTable table(List<CompiledRule> rules, List<Field> fields) {
+    int many = Math.max(1, budget.hitLists() / 2);
     if (rules.size() > TABLE_RULES
-        || rules.size() > SHORT
-            && HitSample.of(rules, 2 * budget.hitLists()).hitLists() > budget.hitLists() / 2) {
+        || rules.size() > SHORT && HitSample.of(rules, 4 * many, many).hitLists() == many) {
       return null;
     }
+    long work = Math.min(TABLE_WORK, 10 * WORK_PER_RULE + rules.size() * WORK_PER_RULE);
     Budget share =
-        new Budget(Math.min(TABLE_MEMORY, memoryLeft / 2), Math.min(TABLE_WORK, workLeft / 4));
+        new Budget(Math.min(TABLE_MEMORY, memoryLeft / 2), Math.min(work, workLeft / 4));
     DecisionTable table = DecisionTable.build(problem(rules, fields), share);
     if (table == null) {
       workLeft -= share.work();

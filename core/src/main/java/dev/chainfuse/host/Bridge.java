@@ -8,8 +8,8 @@ package dev.chainfuse.host;
  * @param spanningTree whether STP runs
  * @param multicastSnooping whether group memberships are learned
  * @param multicastRouter 0 never, 1 by queries, 2 always gets multicast
- * @param nfCallIptables whether bridged packets traverse iptables on this bridge even if the
- *     sysctl says no
+ * @param nfCallIptables whether bridged packets traverse iptables on this bridge even if the sysctl
+ *     says no
  * @param groupForwardMask bit n: forward 01:80:c2:00:00:0n
  */
 public record Bridge(

@@ -68,8 +68,7 @@ final class EntryFiles {
     if (mac == null && state.isValid() && state != Neighbour.State.NOARP) {
       throw json.error("neighbour " + address.text() + " has no lladdr", "print the file anew");
     }
-    builder.neighbour(
-        Ipv4.format(address.address()), device, mac == null ? 0 : mac.mac(), state);
+    builder.neighbour(Ipv4.format(address.address()), device, mac == null ? 0 : mac.mac(), state);
   }
 
   /** Printed by {@code bridge -j fdb}. */

@@ -164,8 +164,8 @@ public final class InterfaceSpec {
   }
 
   /**
-   * Adds {@code 192.168.0.1/20} with the network's broadcast address, as {@code ip addr add … brd +}
-   * does. Secondary if an address of the same network is there already.
+   * Adds {@code 192.168.0.1/20} with the network's broadcast address, as {@code ip addr add … brd
+   * +} does. Secondary if an address of the same network is there already.
    */
   public InterfaceSpec address(String text) {
     int slash = text.indexOf('/');
@@ -176,8 +176,7 @@ public final class InterfaceSpec {
     boolean secondary =
         addresses.stream().anyMatch(a -> a.prefixLength() == prefix && a.covers(local));
     int scope = host ? Scope.HOST : Scope.UNIVERSE;
-    return address(
-        new Address(local, local, prefix, broadcast, scope, secondary, true, 0, name));
+    return address(new Address(local, local, prefix, broadcast, scope, secondary, true, 0, name));
   }
 
   /** Adds an address. */

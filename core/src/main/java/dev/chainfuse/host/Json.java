@@ -90,9 +90,7 @@ record Json(String file, int line, int column, @Nullable Object value) {
 
   /** Seconds as the tools print timers, whole or with fraction; from 0 to about a year. */
   double seconds() {
-    if (value instanceof Number number
-        && number.doubleValue() >= 0
-        && number.doubleValue() < 4e7) {
+    if (value instanceof Number number && number.doubleValue() >= 0 && number.doubleValue() < 4e7) {
       return number.doubleValue();
     }
     throw notA("a number of seconds");

@@ -100,9 +100,8 @@ final class LinkFile {
     if (master != null) {
       masters.add(master);
       spec.master(master.text());
-      Json data = info == null ? null : info.find("info_slave_data");
-      if (data != null && "bridge".equals(info.text("info_slave_kind", ""))) {
-        spec.settings(port(data));
+      if (info != null && info.text("info_slave_kind", "").equals("bridge")) {
+        spec.settings(port(info.require("info_slave_data")));
       }
     }
     return spec;

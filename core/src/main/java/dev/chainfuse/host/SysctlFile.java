@@ -49,13 +49,13 @@ final class SysctlFile {
     try {
       check(key, value);
     } catch (IllegalArgumentException e) {
-      throw new HostFileException(file, number, equals + 2, e.getMessage(), "correct the value");
+      throw new HostFileException(file, number, equals + 2, String.valueOf(e.getMessage()), "correct the value");
     }
     builder.sysctl(key, value);
   }
 
   /** What is read as a number later must be one now. */
-  private static void check(String key, String value) {
+  static void check(String key, String value) {
     if (key.equals("net.ipv4.ip_local_port_range")) {
       for (String port : value.split("\\s+")) {
         Numbers.within(port, 0, 65_535, key);

@@ -258,7 +258,9 @@ public final class Sysctls {
     return number(own, number("net.ipv4.neigh.default." + key));
   }
 
-  /** Bytes that may wait for one neighbour's address; by {@code unres_qlen} if only that is given. */
+  /**
+   * Bytes that may wait for one neighbour's address; by {@code unres_qlen} if only that is given.
+   */
   public long neighbourQueueBytes(Interface at) {
     String own = "net.ipv4.neigh." + at.name().replace('.', '/') + ".";
     for (String prefix : new String[] {own, "net.ipv4.neigh.default."}) {

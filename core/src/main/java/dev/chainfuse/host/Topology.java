@@ -67,8 +67,7 @@ public final class Topology {
   public int number(String name) {
     Interface found = byName.get(name);
     if (found == null) {
-      throw new IllegalArgumentException(
-          "no interface '" + name + "'; there are " + interfaces);
+      throw new IllegalArgumentException("no interface '" + name + "'; there are " + interfaces);
     }
     return found.number();
   }

@@ -84,8 +84,7 @@ public final class TopologyBuilder {
   }
 
   /** Adds a neighbour. */
-  public TopologyBuilder neighbour(
-      String address, String device, long mac, Neighbour.State state) {
+  public TopologyBuilder neighbour(String address, String device, long mac, Neighbour.State state) {
     int ip = Ipv4.parse(address);
     neighbours.add(number -> new Neighbour(number.applyAsInt(device), ip, mac, state));
     return this;
@@ -128,7 +127,9 @@ public final class TopologyBuilder {
     return sysctl(key, Long.toString(value));
   }
 
-  TopologyBuilder sysctl(String key, String value) {
+  /** Sets a kernel setting that is not one number, such as a range of ports. */
+  public TopologyBuilder sysctl(String key, String value) {
+    SysctlFile.check(key, value);
     sysctls.put(key, value);
     return this;
   }
@@ -242,9 +243,8 @@ public final class TopologyBuilder {
       int bridge = each.isBridge() ? each.number() : each.master();
       if (bridge >= 0) {
         own.putIfAbsent(
-            (long) bridge << 48 | each.mac(),
-            new FdbEntry(
-                bridge, each.number(), each.mac(), FdbEntry.State.LOCAL, false, 0));
+            ((long) bridge << 48) | each.mac(),
+            new FdbEntry(bridge, each.number(), each.mac(), FdbEntry.State.LOCAL, false, 0));
       }
     }
     return List.copyOf(own.values());
@@ -256,7 +256,12 @@ public final class TopologyBuilder {
     boolean fits = port.master() == entry.bridge() || entry.port() == entry.bridge();
     if (!bridge.isBridge() || !fits) {
       throw new IllegalArgumentException(
-          "address " + Ipv4.formatMac(entry.mac()) + ": '" + port + "' is no port of '" + bridge
+          "address "
+              + Ipv4.formatMac(entry.mac())
+              + ": '"
+              + port
+              + "' is no port of '"
+              + bridge
               + "'");
     }
   }

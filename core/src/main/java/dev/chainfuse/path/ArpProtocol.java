@@ -1,5 +1,6 @@
 package dev.chainfuse.path;
 
+import dev.chainfuse.forwarding.ArpInput;
 import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.DropReason;
@@ -23,9 +24,11 @@ final class ArpProtocol {
   private static final int TARGET = 24;
 
   private final PathState state;
+  private final ArpInput arp;
 
-  ArpProtocol(PathState state) {
+  ArpProtocol(PathState state, ArpInput arp) {
     this.state = state;
+    this.arp = arp;
   }
 
   /** An ARP frame for {@code device} (arp_rcv, arp_process). */
@@ -35,40 +38,35 @@ final class ArpProtocol {
     boolean whole = skb.frame + skb.frameLength - at >= BYTES;
     if (!whole
         || Bytes.getMac(data, at) != ETHERNET_IPV4
-        || skb.packetType == Skb.PACKET_OTHERHOST
-        || state.devices.noArp[device]) {
+        || skb.packetType == Skb.PACKET_OTHERHOST) {
       state.end(skb, whole ? DropReason.OTHER_HOST : DropReason.INVALID_FRAME);
       return;
     }
+    int sender = Bytes.getInt(data, at + SENDER);
+    int target = Bytes.getInt(data, at + TARGET);
+    long senderMac = Bytes.getMac(data, at + SENDER_MAC);
+    int result =
+        arp.receive(
+            Bytes.getShort(data, at + OPERATION),
+            senderMac,
+            sender,
+            Bytes.getMac(data, at + TARGET_MAC),
+            target,
+            skb.packetType,
+            device,
+            state.now);
+    if (result == ArpInput.NOT_MODELLED) {
+      state.end(skb, DropReason.NOT_MODELLED);
+      return;
+    }
     state.consumed(skb);
-    int operation = Bytes.getShort(data, at + OPERATION);
-    if (operation != REQUEST && operation != REPLY) {
-      return;
+    if ((result & ArpInput.RESOLVED) != 0) {
+      state.resolution.resolved(arp.slot());
     }
-    process(
-        skb,
-        device,
-        operation,
-        Bytes.getMac(data, at + SENDER_MAC),
-        Bytes.getInt(data, at + SENDER),
-        Bytes.getInt(data, at + TARGET));
-  }
-
-  private void process(
-      Skb skb, int device, int operation, long senderMac, int sender, int target) {
-    if (Ipv4.isMulticast(target)
-        || Ipv4.isLoopback(target) && !state.routing.routesLoopback(device)) {
-      return;
+    if ((result & ArpInput.REPLY) != 0) {
+      long own = state.devices.mac[device];
+      send(REPLY, device, senderMac, target, own, sender, senderMac, skb.sequence);
     }
-    if (operation == REQUEST && state.routing.answersArp(device, sender, target)) {
-      if (sender != 0) {
-        state.resolution.heard(device, sender, senderMac, true, false);
-      }
-      send(REPLY, device, senderMac, target, state.devices.mac[device], sender, senderMac, skb.sequence);
-      return;
-    }
-    boolean direct = operation == REPLY && skb.packetType == Skb.PACKET_HOST;
-    state.resolution.heard(device, sender, senderMac, false, direct);
   }
 
   /** Asks all stations of the link for {@code target}. */

@@ -20,9 +20,6 @@ final class Devices {
 
   final boolean[] loopback;
 
-  /** Resolves no addresses: loopback, tunnels. */
-  final boolean[] noArp;
-
   final boolean[] bridge;
 
   /** The bridge that an interface is a port of, or -1. */
@@ -53,7 +50,6 @@ final class Devices {
     mtu = new int[count];
     up = new boolean[count];
     loopback = new boolean[count];
-    noArp = new boolean[count];
     bridge = new boolean[count];
     master = new int[count];
     ports = new int[count][];
@@ -86,7 +82,6 @@ final class Devices {
     mtu[n] = i.mtu();
     up[n] = i.running();
     loopback[n] = i.isLoopback();
-    noArp[n] = i.noArp() || i.isLoopback() || !i.ethernet();
     bridge[n] = i.isBridge();
     master[n] = i.master();
     BridgePort port = i.port();

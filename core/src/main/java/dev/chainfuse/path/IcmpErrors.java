@@ -68,7 +68,7 @@ final class IcmpErrors {
     Skb made = state.pool.take();
     made.timeNanos = state.now;
     made.sequence = cause.sequence;
-    made.source = state.routing.isLocal(cause.destination) ? cause.destination : 0;
+    made.source = cause.routeType == Routing.LOCAL ? cause.destination : 0;
     made.destination = cause.source;
     made.protocol = Ipv4.ICMP;
     boolean routed = state.routing.output(made);

@@ -12,8 +12,6 @@ import dev.chainfuse.packet.Skb;
  * net/core/neighbour.c).
  */
 final class IpOutput {
-  private static final long BROADCAST_MAC = 0xffff_ffff_ffffL;
-
   private final PathState state;
   private final Devices devices;
 
@@ -40,18 +38,10 @@ final class IpOutput {
       state.loopBack(skb, device);
       return;
     }
-    long mac;
-    if (skb.routeType == Routing.BROADCAST) {
-      mac = BROADCAST_MAC;
-    } else if (skb.routeType == Routing.MULTICAST) {
-      mac = 0x0100_5e00_0000L | skb.destination & 0x7f_ffff;
-    } else {
-      mac = neighbourMac(skb, device, skb.nextHop, false);
-      if (mac < 0) {
-        return;
-      }
+    long mac = neighbourMac(skb, device, skb.nextHop, false);
+    if (mac >= 0) {
+      toLink(skb, mac);
     }
-    toLink(skb, mac);
   }
 
   /** Writes the Ethernet header and hands the frame to the device. */
@@ -80,9 +70,6 @@ final class IpOutput {
    * @param bridged the packet is bridged and goes on in {@link Bridging#resume}
    */
   long neighbourMac(Skb skb, int device, int address, boolean bridged) {
-    if (devices.noArp[device]) {
-      return 0;
-    }
     return state.resolution.resolve(skb, device, address, bridged);
   }
 

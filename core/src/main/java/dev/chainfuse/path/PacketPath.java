@@ -133,6 +133,7 @@ public final class PacketPath {
           arrive(c, i);
           skb.reset();
           receive(c, i);
+          release();
         }
       }
     }
@@ -154,6 +155,14 @@ public final class PacketPath {
       flows.begin(c, i);
       boolean plain = receive(c, i);
       flows.end(c, i, skb, plain);
+      release();
+    }
+  }
+
+  /** The packet is done: a connection that it did not confirm is forgotten. */
+  private void release() {
+    if (skb.flow >= 0) {
+      tracking.release(skb);
     }
   }
 
@@ -191,9 +200,6 @@ public final class PacketPath {
       receiveFrame(c.inInterface[i]);
     }
     state.drainLoopback();
-    if (skb.flow >= 0) {
-      tracking.release(skb);
-    }
     c.action[i] = (byte) outcome.action;
     c.reason[i] = (byte) outcome.reason;
     c.ruleId[i] = state.decisionId(outcome.decidedBy, outcome.reason);

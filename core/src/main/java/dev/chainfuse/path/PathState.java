@@ -1,6 +1,7 @@
 package dev.chainfuse.path;
 
 import dev.chainfuse.conntrack.ConnectionTracking;
+import dev.chainfuse.forwarding.ArpInput;
 import dev.chainfuse.forwarding.Fdb;
 import dev.chainfuse.forwarding.Neighbours;
 import dev.chainfuse.host.Topology;
@@ -78,12 +79,13 @@ final class PathState {
     this.defaultTtl = topology.sysctls().defaultTtl();
     hooks = new Hooks(this, new PathTargets(this, tracking), tracking);
     bridging = new Bridging(this);
-    arp = new ArpProtocol(this);
+    ArpInput arpInput = routing.arpInput(neighbours);
+    arp = new ArpProtocol(this, arpInput);
     input = new IpInput(this);
     forward = new IpForward(this);
     localOutput = new LocalOutput(this);
     output = new IpOutput(this);
-    resolution = new Resolution(this, topology, neighbours);
+    resolution = new Resolution(this, neighbours, arpInput, tracking);
     icmp =
         new IcmpErrors(
             this,

@@ -1,12 +1,14 @@
 package dev.chainfuse.path;
 
+import dev.chainfuse.forwarding.ArpInput;
 import dev.chainfuse.forwarding.HostView;
 import dev.chainfuse.forwarding.InputRoute;
+import dev.chainfuse.forwarding.Neighbours;
 import dev.chainfuse.forwarding.RouteInput;
 import dev.chainfuse.forwarding.RouteTable;
 import dev.chainfuse.forwarding.SourceAddress;
+import dev.chainfuse.host.Interface;
 import dev.chainfuse.host.Scope;
-import dev.chainfuse.host.Sysctls;
 import dev.chainfuse.host.Topology;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.Ipv4;
@@ -26,31 +28,22 @@ final class Routing {
   /** No route at all. */
   static final int NO_ROUTE = 16;
 
+  private final Topology topology;
   private final RouteTable routes;
   private final SourceAddress addresses;
   private final RouteInput inputs;
   private final HostView view;
   private final InputRoute found = new InputRoute();
-  private final boolean[] routesLoopback;
-  private final int[] arpIgnore;
-  private final int[] arpAnnounce;
   private final int loopback;
 
   Routing(Topology topology, RouteTable routes) {
+    this.topology = topology;
     this.routes = routes;
     this.addresses = SourceAddress.compile(topology);
     this.inputs = new RouteInput(topology, routes, addresses);
     this.view = new HostView(topology, routes);
-    int n = topology.interfaces().size();
-    routesLoopback = new boolean[n];
-    arpIgnore = new int[n];
-    arpAnnounce = new int[n];
-    Sysctls sysctls = topology.sysctls();
     int lo = Skb.NO_INTERFACE;
-    for (var i : topology.interfaces()) {
-      routesLoopback[i.number()] = sysctls.routeLocalnet(i);
-      arpIgnore[i.number()] = sysctls.arpIgnore(i);
-      arpAnnounce[i.number()] = sysctls.arpAnnounce(i);
+    for (Interface i : topology.interfaces()) {
       lo = i.isLoopback() ? i.number() : lo;
     }
     loopback = lo;
@@ -163,38 +156,8 @@ final class Routing {
     return inputs.forwards(device);
   }
 
-  boolean routesLoopback(int device) {
-    return routesLoopback[device];
-  }
-
-  /**
-   * Whether the host answers an ARP request (arp_process): the packet from {@code sender} to {@code
-   * target} would be delivered here, and arp_ignore allows it.
-   */
-  boolean answersArp(int device, int sender, int target) {
-    if (sender == 0) {
-      return isLocal(target);
-    }
-    inputs.decide(sender, target, 0, 0, device, found);
-    if (found.outcome != RouteInput.LOCAL) {
-      return false;
-    }
-    return switch (arpIgnore[device]) {
-      case 0 -> true;
-      case 1 -> view.addressType(target, device) == LOCAL;
-      case 2 -> view.addressType(target, device) == LOCAL && addresses.onLink(device, sender, target);
-      default -> false;
-    };
-  }
-
-  /** The source of an ARP request about {@code target}, caused by a packet from {@code source} (arp_solicit). */
-  int arpSource(int device, int source, int target) {
-    boolean usable =
-        switch (arpAnnounce[device]) {
-          case 0 -> isLocal(source);
-          case 1 -> isLocal(source) && addresses.onLink(device, target, source);
-          default -> false;
-        };
-    return usable ? source : addresses.select(device, target, Scope.LINK);
+  /** ARP's decisions, on the same routes. */
+  ArpInput arpInput(Neighbours neighbours) {
+    return new ArpInput(topology, view, routes, inputs, addresses, neighbours);
   }
 }

@@ -64,7 +64,7 @@ public record HeaderMatch(
 
     private boolean nameMatches(String name) {
       return pattern.endsWith("+")
-          ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+          ? name.regionMatches(0, pattern, 0, pattern.length() - 1)
           : name.equals(pattern);
     }
 

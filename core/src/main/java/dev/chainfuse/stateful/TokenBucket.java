@@ -48,8 +48,7 @@ public final class TokenBucket {
    * cap came out below the cost; so some bursts that overflow are taken.
    */
   public static boolean fits(int period, int burst) {
-    return burst != 0
-        && Integer.compareUnsigned(credits(period * burst), credits(period)) >= 0;
+    return burst != 0 && Integer.compareUnsigned(credits(period * burst), credits(period)) >= 0;
   }
 
   /** user2credits: divides first where multiplying would overflow. */

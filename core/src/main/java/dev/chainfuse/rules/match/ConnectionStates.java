@@ -32,9 +32,7 @@ public record ConnectionStates(int mask, boolean inverted) {
   private static final int PLAIN_STATES = 5;
 
   /** The states that a packet can be in, before SNAT and DNAT are added. */
-  private static final int[] TRACKED = {
-    Skb.STATE_ESTABLISHED, Skb.STATE_RELATED, Skb.STATE_NEW
-  };
+  private static final int[] TRACKED = {Skb.STATE_ESTABLISHED, Skb.STATE_RELATED, Skb.STATE_NEW};
 
   private static final int[] NAT = {
     0, Skb.STATE_SNAT, Skb.STATE_DNAT, Skb.STATE_SNAT | Skb.STATE_DNAT
@@ -113,8 +111,7 @@ public record ConnectionStates(int mask, boolean inverted) {
         set = with(set, state | nat);
       }
     }
-    return Condition.in(
-        Field.CT_STATE, with(with(set, Skb.STATE_INVALID), Skb.STATE_UNTRACKED));
+    return Condition.in(Field.CT_STATE, with(with(set, Skb.STATE_INVALID), Skb.STATE_UNTRACKED));
   }
 
   private RangeSet with(RangeSet set, int state) {

@@ -132,8 +132,6 @@ public record ConnectionTest(Kind kind, int first, int second, boolean inverted)
    * if they had one, which saves thousands of ranges.
    */
   private RangeSet statusSet() {
-    return first == 0
-        ? RangeSet.EMPTY
-        : RangeSet.masked(0, first | -1 << STATUS_BITS).complement();
+    return first == 0 ? RangeSet.EMPTY : RangeSet.masked(0, first | -1 << STATUS_BITS).complement();
   }
 }

@@ -118,9 +118,7 @@ public record ConntrackMatch(@Nullable ConnectionStates states, List<ConnectionT
     String high = colon < 0 ? text : text.substring(colon + 1);
     boolean open = colon >= 0;
     long first =
-        open && low.isEmpty()
-            ? 0
-            : Numbers.require(values, "ctexpire", low, 0, Numbers.MAX_32);
+        open && low.isEmpty() ? 0 : Numbers.require(values, "ctexpire", low, 0, Numbers.MAX_32);
     long last =
         open && high.isEmpty()
             ? Numbers.MAX_32

@@ -13,7 +13,7 @@ import dev.chainfuse.rules.OptionValues;
 import java.util.List;
 
 /**
- * {@code -m icmp}: type and code (icmp_match in net/netfilter/xt_tcpudp.c, before Linux 6.1 in
+ * {@code -m icmp}: type and code (icmp_match in net/netfilter/xt_tcpudp.c; in older kernels in
  * net/ipv4/netfilter/ip_tables.c).
  *
  * @param type 0 to 255; 255 is any, whatever the codes
@@ -103,9 +103,9 @@ public record IcmpMatch(int type, int firstCode, int lastCode, boolean inverted)
     int code = TransportHeader.byteAt(context.skb, 1);
     boolean same =
         type == ANY_TYPE
-            || TransportHeader.byteAt(context.skb, 0) == type
+            || (TransportHeader.byteAt(context.skb, 0) == type
                 && code >= firstCode
-                && code <= lastCode;
+                && code <= lastCode);
     return same != inverted;
   }
 

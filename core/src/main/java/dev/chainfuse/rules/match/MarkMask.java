@@ -25,8 +25,7 @@ public record MarkMask(int value, int mask, boolean inverted) {
         (int) Numbers.require(values, "mark", value, 0, Numbers.MAX_32),
         slash < 0
             ? -1
-            : (int)
-                Numbers.require(values, "mark", text.substring(slash + 1), 0, Numbers.MAX_32),
+            : (int) Numbers.require(values, "mark", text.substring(slash + 1), 0, Numbers.MAX_32),
         values.inverted("mark"));
   }
 

@@ -54,7 +54,9 @@ public record MultiportMatch(Which which, List<PortRange> ports, boolean inverte
     Module.atLeastOne(values, "multiport", "sports", "dports", "ports");
     Module.atMostOne(values, "sports", "dports", "ports");
     Which which =
-        values.has("sports") ? Which.SOURCE : values.has("dports") ? Which.DESTINATION : Which.EITHER;
+        values.has("sports")
+            ? Which.SOURCE
+            : values.has("dports") ? Which.DESTINATION : Which.EITHER;
     String protocol = protocol(values, which.option);
     List<PortRange> ports = new ArrayList<>();
     int slots = 0;
@@ -96,8 +98,7 @@ public record MultiportMatch(Which which, List<PortRange> ports, boolean inverte
         "write '-p tcp' or another of them before it");
   }
 
-  private static PortRange range(
-      OptionValues values, String option, String text, String protocol) {
+  private static PortRange range(OptionValues values, String option, String text, String protocol) {
     int colon = text.indexOf(':');
     if (colon < 0) {
       int port = Ports.named(values, option, text, protocol);
@@ -150,7 +151,8 @@ public record MultiportMatch(Which which, List<PortRange> ports, boolean inverte
           case SOURCE -> listed(TransportHeader.sourcePort(skb));
           case DESTINATION -> listed(TransportHeader.destinationPort(skb));
           case EITHER ->
-              listed(TransportHeader.sourcePort(skb)) || listed(TransportHeader.destinationPort(skb));
+              listed(TransportHeader.sourcePort(skb))
+                  || listed(TransportHeader.destinationPort(skb));
         };
     return listed != inverted;
   }
@@ -179,7 +181,6 @@ public record MultiportMatch(Which which, List<PortRange> ports, boolean inverte
           case EITHER -> Condition.any(source, destination);
         };
     return Condition.all(
-        Condition.in(Field.LATER_FRAGMENT, RangeSet.of(0)),
-        Condition.inverted(listed, inverted));
+        Condition.in(Field.LATER_FRAGMENT, RangeSet.of(0)), Condition.inverted(listed, inverted));
   }
 }

@@ -138,8 +138,7 @@ public record PhysdevMatch(
       return false;
     }
     // Without a port of exit not even an inverted name matches.
-    return out == null
-        || exitKnown && out.matches(context.host.interfaceName(skb.physicalOut));
+    return out == null || (exitKnown && out.matches(context.host.interfaceName(skb.physicalOut)));
   }
 
   /** For a packet that no bridge port received: holds if every option given is inverted. */
@@ -169,8 +168,6 @@ public record PhysdevMatch(
   }
 
   private static Condition condition(Asked asked, Condition fact) {
-    return asked == Asked.NO
-        ? Condition.ALWAYS
-        : Condition.inverted(fact, asked == Asked.INVERTED);
+    return asked == Asked.NO ? Condition.ALWAYS : Condition.inverted(fact, asked == Asked.INVERTED);
   }
 }

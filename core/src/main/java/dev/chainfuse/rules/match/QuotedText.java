@@ -29,9 +29,9 @@ public final class QuotedText {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean bare =
-          c >= 'a' && c <= 'z'
-              || c >= 'A' && c <= 'Z'
-              || c >= '0' && c <= '9'
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
               || c == '_'
               || c == '-';
       if (!bare) {

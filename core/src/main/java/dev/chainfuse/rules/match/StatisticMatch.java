@@ -60,8 +60,7 @@ public record StatisticMatch(Mode mode, boolean inverted) implements Match {
       case "random" ->
           new StatisticMatch(new AtRandom(threshold(values)), values.inverted("probability"));
       case "nth" -> new StatisticMatch(nth(values), values.inverted("every"));
-      default ->
-          throw values.error("mode", "'" + mode + "' is not a mode", "write random or nth");
+      default -> throw values.error("mode", "'" + mode + "' is not a mode", "write random or nth");
     };
   }
 

@@ -32,8 +32,7 @@ public record TcpMatch(
     implements Match {
   private static final int HEADER = 20;
   private static final int ALL_FLAGS = 0x3f;
-  private static final int SYN_MASK =
-      Ipv4.TCP_FIN | Ipv4.TCP_SYN | Ipv4.TCP_RST | Ipv4.TCP_ACK;
+  private static final int SYN_MASK = Ipv4.TCP_FIN | Ipv4.TCP_SYN | Ipv4.TCP_RST | Ipv4.TCP_ACK;
   private static final List<String> FLAGS = List.of("FIN", "SYN", "RST", "PSH", "ACK", "URG");
 
   public static final MatchModule MODULE =

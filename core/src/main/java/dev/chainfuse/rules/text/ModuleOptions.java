@@ -1,0 +1,108 @@
+package dev.chainfuse.rules.text;
+
+import dev.chainfuse.rules.HeaderMatch;
+import dev.chainfuse.rules.Hook;
+import dev.chainfuse.rules.Option;
+import dev.chainfuse.rules.OptionValues;
+import dev.chainfuse.rules.RuleSyntaxException;
+import dev.chainfuse.rules.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The options that a line gives to one module; filled by the reader, then read by the module. */
+final class ModuleOptions implements OptionValues {
+  private record Given(String name, boolean inverted, List<String> values, int column) {}
+
+  private final List<Given> given = new ArrayList<>(4);
+  private final TableName table;
+  private HeaderMatch header = HeaderMatch.ANY;
+  private Set<Hook> hooks = Set.of();
+  private boolean askedForHooks;
+
+  ModuleOptions(TableName table) {
+    this.table = table;
+  }
+
+  void add(Option option, boolean inverted, List<String> values, int column) {
+    given.add(new Given(option.name(), inverted, List.copyOf(values), column));
+  }
+
+  void setHeader(HeaderMatch header) {
+    this.header = header;
+  }
+
+  void setHooks(Set<Hook> hooks) {
+    this.hooks = hooks;
+  }
+
+  /** Whether the module looked at the hooks, so that it has to be asked again once known. */
+  boolean askedForHooks() {
+    return askedForHooks;
+  }
+
+  /** Column of an option; {@code fallback} if it was not given. */
+  int column(String option, int fallback) {
+    Given found = find(option);
+    return found == null ? fallback : found.column;
+  }
+
+  private @Nullable Given find(String option) {
+    for (Given one : given) {
+      if (one.name.equals(option)) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public boolean has(String option) {
+    return find(option) != null;
+  }
+
+  @Override
+  public boolean inverted(String option) {
+    Given found = find(option);
+    return found != null && found.inverted;
+  }
+
+  @Override
+  public @Nullable String value(String option) {
+    Given found = find(option);
+    return found == null || found.values.isEmpty() ? null : found.values.get(0);
+  }
+
+  @Override
+  public List<String> values(String option) {
+    Given found = find(option);
+    return found == null ? List.of() : found.values;
+  }
+
+  @Override
+  public List<String> given() {
+    return given.stream().map(Given::name).toList();
+  }
+
+  @Override
+  public HeaderMatch header() {
+    return header;
+  }
+
+  @Override
+  public TableName table() {
+    return table;
+  }
+
+  @Override
+  public Set<Hook> hooks() {
+    askedForHooks = true;
+    return hooks;
+  }
+
+  @Override
+  public RuleSyntaxException error(String option, String problem, String mend) {
+    return new RuleSyntaxException(option, problem, mend);
+  }
+}

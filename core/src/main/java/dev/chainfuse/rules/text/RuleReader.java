@@ -1,0 +1,71 @@
+package dev.chainfuse.rules.text;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Reads what {@code iptables-save} prints and {@code iptables-restore} takes (1.8.9, IPv4), with or
+ * without counters. What iptables or the kernel would refuse is refused, with the place; so is
+ * every match and target that Chainfuse does not know. Two liberties: {@code !} may also stand
+ * behind its option, as in old files, and the last line needs no line break.
+ *
+ * <p>Thread-safe. Takes time and memory in proportion to the text.
+ */
+public final class RuleReader {
+  private RuleReader() {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws RuleFileException with all that is wrong
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static ReadResult read(Path file) {
+    return read(file.toString(), text(file));
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param name of the text, for messages and positions
+   * @throws RuleFileException with all that is wrong
+   */
+  public static ReadResult read(String name, CharSequence text) {
+    return new SaveFileReading(name, text.toString(), true).run();
+  }
+
+  /**
+   * Reads a file, leaves out what is wrong and lists it.
+   *
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static ReadResult readLeniently(Path file) {
+    return readLeniently(file.toString(), text(file));
+  }
+
+  /** Reads a text, leaves out what is wrong and lists it. */
+  public static ReadResult readLeniently(String name, CharSequence text) {
+    return new SaveFileReading(name, text.toString(), false).run();
+  }
+
+  private static String readText(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  /** UTF-8, or else one character a byte, so that nothing is lost. */
+  private static String text(Path file) {
+    try {
+      return readText(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.chainfuse.rules.match;
+
+import dev.chainfuse.rules.HeaderMatch;
+import dev.chainfuse.rules.Hook;
+import dev.chainfuse.rules.Match;
+import dev.chainfuse.rules.MatchModule;
+import dev.chainfuse.rules.Option;
+import dev.chainfuse.rules.OptionValues;
+import dev.chainfuse.rules.RuleSyntaxException;
+import dev.chainfuse.rules.TableName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a rule with at most one {@code -p} and one match: as much of a reader as these tests need.
+ */
+final class RuleText {
+  private final List<String> words;
+  private final Map<String, Given> given = new LinkedHashMap<>();
+  private HeaderMatch header = HeaderMatch.ANY;
+  private String protocolName = "";
+  private @Nullable MatchModule module;
+  private @Nullable Match match;
+
+  private record Given(boolean inverted, List<String> values) {}
+
+  private RuleText(List<String> words) {
+    this.words = words;
+  }
+
+  /**
+   * Reads the rule.
+   *
+   * @throws RuleSyntaxException where the match refuses it
+   */
+  static RuleText read(String text) {
+    return read(text, Set.of(Hook.FORWARD));
+  }
+
+  static RuleText read(String text, Set<Hook> hooks) {
+    RuleText rule = new RuleText(split(text));
+    rule.readWords();
+    MatchModule read = Objects.requireNonNull(rule.module, "no match");
+    rule.match = read.parse(new Values(rule.given, rule.header, hooks));
+    return rule;
+  }
+
+  Match match() {
+    return Objects.requireNonNull(match);
+  }
+
+  int protocol() {
+    return header.protocol();
+  }
+
+  /** The rule as saved. */
+  String saved() {
+    StringBuilder out = new StringBuilder();
+    if (!protocolName.isEmpty()) {
+      out.append("-p ").append(protocolName).append(' ');
+    }
+    out.append("-m ").append(match().name());
+    match().save(out);
+    return out.toString();
+  }
+
+  /** The match as listed. */
+  String listed() {
+    StringBuilder out = new StringBuilder();
+    match().list(out);
+    return out.toString();
+  }
+
+  private static List<String> split(String text) {
+    List<String> words = new ArrayList<>();
+    StringBuilder word = new StringBuilder();
+    boolean quoted = false;
+    boolean inWord = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        word.append(text.charAt(++i));
+      } else if (c == '"') {
+        quoted = !quoted;
+        inWord = true;
+      } else if (c == ' ' && !quoted) {
+        words.add(word.toString());
+        word.setLength(0);
+        inWord = false;
+      } else {
+        word.append(c);
+        inWord = true;
+      }
+    }
+    if (inWord) {
+      words.add(word.toString());
+    }
+    return words;
+  }
+
+  private void readWords() {
+    boolean inverted = false;
+    int at = 0;
+    while (at < words.size()) {
+      String word = words.get(at++);
+      switch (word) {
+        case "!" -> inverted = true;
+        case "-p" -> {
+          protocolName = words.get(at++);
+          header = protocol(ProtocolNames.parse(protocolName), inverted);
+          inverted = false;
+        }
+        case "-m" -> module = MatchModules.named(words.get(at++));
+        default -> {
+          at = readOption(word, at, inverted);
+          inverted = false;
+        }
+      }
+    }
+  }
+
+  private static HeaderMatch protocol(int protocol, boolean inverted) {
+    HeaderMatch any = HeaderMatch.ANY;
+    return new HeaderMatch(
+        any.source(), any.destination(), any.in(), any.out(), protocol, inverted, any.fragment());
+  }
+
+  private int readOption(String word, int at, boolean inverted) {
+    if (module == null) {
+      module = MatchModules.forProtocol(header.protocol());
+    }
+    Option option = null;
+    for (Option candidate : Objects.requireNonNull(module, "no match").options()) {
+      if (word.startsWith("--") && candidate.names().contains(word.substring(2))) {
+        option = candidate;
+      }
+    }
+    if (option == null || (inverted && !option.invertible()) || given.containsKey(option.name())) {
+      throw new RuleSyntaxException(word, "unknown, given twice or not to be negated", "");
+    }
+    int values = option.argument() ? 1 + option.extraArguments() : 0;
+    given.put(option.name(), new Given(inverted, List.copyOf(words.subList(at, at + values))));
+    return at + values;
+  }
+
+  private record Values(Map<String, Given> givenOptions, HeaderMatch header, Set<Hook> hooks)
+      implements OptionValues {
+    @Override
+    public boolean has(String option) {
+      return givenOptions.containsKey(option);
+    }
+
+    @Override
+    public boolean inverted(String option) {
+      Given found = givenOptions.get(option);
+      return found != null && found.inverted;
+    }
+
+    @Override
+    public @Nullable String value(String option) {
+      Given found = givenOptions.get(option);
+      return found == null || found.values.isEmpty() ? null : found.values.get(0);
+    }
+
+    @Override
+    public List<String> values(String option) {
+      Given found = givenOptions.get(option);
+      return found == null ? List.of() : found.values;
+    }
+
+    @Override
+    public List<String> given() {
+      return List.copyOf(givenOptions.keySet());
+    }
+
+    @Override
+    public TableName table() {
+      return TableName.FILTER;
+    }
+
+    @Override
+    public RuleSyntaxException error(String option, String problem, String mend) {
+      if (!has(option)) {
+        throw new IllegalStateException("error about --" + option + ", which was not given");
+      }
+      return new RuleSyntaxException(option, problem, mend);
+    }
+  }
+}
