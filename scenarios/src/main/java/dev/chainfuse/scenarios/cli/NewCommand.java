@@ -48,7 +48,7 @@ final class NewCommand implements Callable<Integer> {
         router: {on: eno1, address: 192.168.252.1/24, gateway: 192.168.252.130}
         client1: {behind: router, address: 192.168.1.1}
         client2: {behind: router, address: 192.168.1.2}
-        web: {on: veth5c0d7e1, address: 192.168.0.3/20, gateway: 192.168.0.1, serves: [tcp 80, udp 53]}
+        web: {on: veth5c0d7e1, address: 192.168.0.3/24, gateway: 192.168.0.1, serves: [tcp 80, udp 53]}
 
       traffic:              # what: tcp PORT, udp PORT or ping
         - name: published page

@@ -116,6 +116,7 @@ final class ReplayCommand implements Callable<Integer> {
       Report report =
           new ReportBuilder(
                   "replay of " + loaded.name(), engine, replay.session(), replay.recorder())
+              .directory(host)
               .apply(hostOptions.apply)
               .notes(replay.notes())
               .build(replay.nowNanos());

@@ -73,7 +73,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Scenario read = changed(ScenarioReader.read(file(scenario)));
+    Scenario read = changed(read(scenario));
     List<Report> reports = new ArrayList<>();
     if (read.variants().isEmpty()) {
       reports.add(run(read, read.name(), read.about(), List.of(), read.expectations(), out));
@@ -96,17 +96,17 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** A file if there is one of that name, else a built-in scenario. */
-  static Path file(String scenario) {
+  static Scenario read(String scenario) {
     Path file = Path.of(scenario);
     if (Files.isRegularFile(file)) {
-      return file;
+      return ScenarioReader.read(file);
     }
     List<String> names = BuiltIn.names();
     if (!names.contains(scenario)) {
       throw new InputException(
           "no file and no built-in scenario '" + scenario + "'; " + Nearest.advice(scenario, names));
     }
-    return BuiltIn.file(scenario);
+    return ScenarioReader.readBuiltIn(scenario);
   }
 
   private Scenario changed(Scenario read) {

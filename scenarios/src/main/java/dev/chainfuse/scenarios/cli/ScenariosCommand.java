@@ -23,7 +23,7 @@ final class ScenariosCommand implements Callable<Integer> {
   public Integer call() {
     List<String> lines = new ArrayList<>();
     for (String name : BuiltIn.names()) {
-      Scenario scenario = ScenarioReader.read(BuiltIn.file(name));
+      Scenario scenario = ScenarioReader.readBuiltIn(name);
       lines.add("== " + name);
       lines.add("  " + scenario.about());
     }

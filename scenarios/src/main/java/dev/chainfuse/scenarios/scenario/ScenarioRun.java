@@ -58,7 +58,8 @@ public final class ScenarioRun {
       Simulation simulation =
           SimulationBuilder.build(scenario, engine, session, batchSize, recorder);
       simulation.run(progress);
-      ReachTable reach = new ReachTable(engine, simulation.exchanges());
+      ReachTable reach = new ReachTable(
+              engine, scenario.host(), simulation.sources(), simulation.exchanges());
       List<String> notes = new ArrayList<>();
       if (simulation.lostOnLinks() > 0) {
         notes.add(simulation.lostOnLinks() + " frames were lost where a link's queue was full");
@@ -66,6 +67,7 @@ public final class ScenarioRun {
       Report report =
           new ReportBuilder(title, engine, session, recorder)
               .about(about)
+              .directory(scenario.host())
               .seed(scenario.seed())
               .apply(apply)
               .reach(reach.rows(), reach.check(scenario.file(), expectations))

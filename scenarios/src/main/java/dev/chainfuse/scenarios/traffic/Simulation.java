@@ -37,6 +37,7 @@ public final class Simulation implements Network {
   private final LinkDirection[] fromHost;
   private final List<List<Integer>> nicsOf = new ArrayList<>();
   private final List<Nic> nics = new ArrayList<>();
+  private final List<Source> sources = new ArrayList<>();
   private final List<Exchange> exchanges = new ArrayList<>();
   private final EventQueue events = new EventQueue(1_024);
   private final VirtualClock clock = new VirtualClock(0);
@@ -90,6 +91,11 @@ public final class Simulation implements Network {
   /** The programs of the host: they answer what is delivered to the host. */
   public Station programs() {
     return programs;
+  }
+
+  /** Everything that starts flows, in the order in which it was added. */
+  public List<Source> sources() {
+    return sources;
   }
 
   /** Every flow that was started, in order. */
@@ -151,6 +157,7 @@ public final class Simulation implements Network {
 
   /** Starts flows of {@code source} from its start time until {@code untilNanos}. */
   public void add(Source source, long untilNanos) {
+    sources.add(source);
     SplittableRandom own = random.split();
     long first = source.startNanos() + (source.arrivals().poisson() ? gap(source, own) : 0);
     schedule(source, own, first, untilNanos, 0);
