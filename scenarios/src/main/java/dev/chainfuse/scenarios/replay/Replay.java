@@ -59,7 +59,8 @@ public final class Replay implements AutoCloseable {
     }
     originNanos = origin();
     batch = PacketBatch.allocate(batchSize, FIRST_MAX_FRAME);
-    session = engine.open(flows, new SessionOptions(seed, choices));
+    session =
+        engine.open(flows, SessionOptions.DEFAULT.withSeed(seed).withChoices(choices));
     directory = out == null ? null : new RunDirectory(out, engine, originNanos);
     recorder = new Recorder(directory);
   }
@@ -155,6 +156,11 @@ public final class Replay implements AutoCloseable {
     nowNanos = batch.timeNanos(batch.size() - 1);
     batch.clear();
     progress.accept(nowNanos);
+  }
+
+  /** Virtual time until the end, if it is known before the run; else 0. */
+  public long lengthNanos() {
+    return untilNanos == null ? 0 : untilNanos - originNanos;
   }
 
   public Session session() {

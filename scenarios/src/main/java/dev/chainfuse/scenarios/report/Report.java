@@ -80,9 +80,9 @@ public record Report(
       long reached,
       long meanNanos,
       Map<String, Long> reasons) {
-    /** {@code reached}, {@code failed} or {@code partly}. */
+    /** {@code reached}, {@code failed}, {@code partly} or {@code none started}. */
     public String result() {
-      return reached == flows ? "reached" : reached == 0 ? "failed" : "partly";
+      return flows == 0 ? "none started" : reached == flows ? "reached" : reached == 0 ? "failed" : "partly";
     }
   }
 

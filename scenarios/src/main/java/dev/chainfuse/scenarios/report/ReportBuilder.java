@@ -14,6 +14,7 @@ import dev.chainfuse.scenarios.record.BatchLatency;
 import dev.chainfuse.scenarios.record.DropTally;
 import dev.chainfuse.scenarios.record.Recorder;
 import dev.chainfuse.scenarios.record.Series;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,9 +30,10 @@ public final class ReportBuilder {
   private final Session session;
   private final Recorder recorder;
   private final List<String> notes = new ArrayList<>();
-  private String title;
+  private final String title;
   private String about = "";
   private @Nullable Long seed;
+  private String directory = "";
   private List<String> apply = List.of();
   private List<Report.Reach> reach = List.of();
   private List<Report.Checked> expectations = List.of();
@@ -45,6 +47,12 @@ public final class ReportBuilder {
 
   public ReportBuilder about(String text) {
     about = text;
+    return this;
+  }
+
+  /** Where the host was loaded from; its files are then named without it. */
+  public ReportBuilder directory(Path hostDirectory) {
+    directory = hostDirectory + hostDirectory.getFileSystem().getSeparator();
     return this;
   }
 
@@ -112,7 +120,7 @@ public final class ReportBuilder {
                       entry.getValue()));
       String rule =
           decision.kind() == Decision.Kind.RULE ? text(engine.numbers().rule(decision.id())) : "";
-      drops.add(new Report.Drop(decision.toString(), rule, dropped.packets(), sources));
+      drops.add(new Report.Drop(decision.toString().replace(directory, ""), rule, dropped.packets(), sources));
     }
     return drops;
   }
@@ -146,7 +154,7 @@ public final class ReportBuilder {
                 place.table().text(),
                 place.chain().name(),
                 text(place),
-                place.rule().position().toString(),
+                place.rule().position().toString().replace(directory, ""),
                 counts.rulePackets(i),
                 counts.ruleBytes(i)));
       }

@@ -52,6 +52,25 @@ public record Scenario(
     variants = List.copyOf(variants);
   }
 
+  /** The same with another seed and duration. */
+  public Scenario with(long otherSeed, long otherDurationNanos) {
+    return new Scenario(
+        file,
+        name,
+        about,
+        host,
+        apply,
+        otherSeed,
+        otherDurationNanos,
+        connections,
+        defaultLink,
+        links,
+        stations,
+        traffic,
+        expectations,
+        variants);
+  }
+
   /**
    * A station.
    *

@@ -53,6 +53,15 @@ public final class ScenarioReader {
    *     lines
    */
   public static Scenario read(Path file) {
+    return read(file, file.toString());
+  }
+
+  /** Reads one of the program's own scenarios. */
+  public static Scenario readBuiltIn(String name) {
+    return read(BuiltIn.file(name), name + ".yaml (built in)");
+  }
+
+  private static Scenario read(Path file, String label) {
     String text;
     try {
       if (Files.size(file) > MAX_FILE_BYTES) {
@@ -62,7 +71,7 @@ public final class ScenarioReader {
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read as UTF-8 text: " + e.getMessage(), e);
     }
-    return parse(text, file.toString(), file.toAbsolutePath().getParent());
+    return parse(text, label, file.toAbsolutePath().getParent());
   }
 
   /**

@@ -37,6 +37,7 @@ public final class Simulation implements Network {
   private final LinkDirection[] fromHost;
   private final List<List<Integer>> nicsOf = new ArrayList<>();
   private final List<Nic> nics = new ArrayList<>();
+  private final List<Source> sources = new ArrayList<>();
   private final List<Exchange> exchanges = new ArrayList<>();
   private final EventQueue events = new EventQueue(1_024);
   private final VirtualClock clock = new VirtualClock(0);
@@ -64,22 +65,37 @@ public final class Simulation implements Network {
     random = new SplittableRandom(seed);
     batch = PacketBatch.allocate(batchSize, FramePool.SLOT_BYTES);
     flowOf = new int[batchSize];
-    programs = new Station(this, "host", null, 0, 0, 0);
+    programs = new Station(this, "host", null, 0, 0, 0, 0);
     long least = links.stream().mapToLong(LinkSpec::delayNanos).min().orElse(0);
     lookaheadNanos = Math.min(least, LOCAL_NANOS);
   }
 
-  /** A card on the wire of one of the host's interfaces. */
-  Nic nic(int interfaceNumber, long mac) {
+  /**
+   * A station with a card of its own opposite of one of the host's interfaces.
+   *
+   * @param gateway next hop for addresses outside of the prefix; 0 to send straight to them
+   */
+  public Station station(
+      int interfaceNumber, String name, long mac, int address, int prefixLength, int gateway) {
     Nic nic = new Nic(this, interfaceNumber, mac);
     nicsOf.get(interfaceNumber).add(nics.size());
     nics.add(nic);
-    return nic;
+    return new Station(this, name, nic, address, address, prefixLength, gateway);
+  }
+
+  /** A station that is reached through another, which forwards for it. */
+  public Station stationBehind(Station router, String name, int address) {
+    return router.behind(name, address);
   }
 
   /** The programs of the host: they answer what is delivered to the host. */
-  Station programs() {
+  public Station programs() {
     return programs;
+  }
+
+  /** Everything that starts flows, in the order in which it was added. */
+  public List<Source> sources() {
+    return sources;
   }
 
   /** Every flow that was started, in order. */
@@ -140,7 +156,8 @@ public final class Simulation implements Network {
   }
 
   /** Starts flows of {@code source} from its start time until {@code untilNanos}. */
-  void add(Source source, long untilNanos) {
+  public void add(Source source, long untilNanos) {
+    sources.add(source);
     SplittableRandom own = random.split();
     long first = source.startNanos() + (source.arrivals().poisson() ? gap(source, own) : 0);
     schedule(source, own, first, untilNanos, 0);

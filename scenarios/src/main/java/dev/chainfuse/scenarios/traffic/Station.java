@@ -33,6 +33,7 @@ public final class Station {
   private final String name;
   private final @Nullable Nic nic;
   private final int address;
+  private final int routingAddress;
   private final int prefixLength;
   private final int gateway;
   private final Set<Integer> tcpPorts = new HashSet<>();
@@ -48,14 +49,23 @@ public final class Station {
 
   /**
    * @param nic null for the host's own programs
+   * @param routingAddress its own address, or that of the router that it is behind
+   * @param prefixLength of the network of {@code routingAddress}
    * @param gateway next hop for addresses outside of the prefix; 0 to send straight to them
    */
   Station(
-      Network network, String name, @Nullable Nic nic, int address, int prefixLength, int gateway) {
+      Network network,
+      String name,
+      @Nullable Nic nic,
+      int address,
+      int routingAddress,
+      int prefixLength,
+      int gateway) {
     this.network = network;
     this.name = name;
     this.nic = nic;
     this.address = address;
+    this.routingAddress = routingAddress;
     this.prefixLength = prefixLength;
     this.gateway = gateway;
     nextPort = network.random().nextInt(FIRST_EPHEMERAL, LAST_EPHEMERAL + 1);
@@ -75,12 +85,19 @@ public final class Station {
     return address;
   }
 
-  void listenTcp(int port) {
+  /** Serves a TCP port: answers each request with as many bytes as it asks for. */
+  public void serveTcp(int port) {
     tcpPorts.add(port);
   }
 
-  void listenUdp(int port) {
+  /** Serves a UDP port. */
+  public void serveUdp(int port) {
     udpPorts.add(port);
+  }
+
+  /** A station behind this one: same card and next hops. */
+  Station behind(String itsName, int itsAddress) {
+    return new Station(network, itsName, nic, itsAddress, address, prefixLength, gateway);
   }
 
   Network network() {
@@ -300,7 +317,7 @@ public final class Station {
       return;
     }
     int mask = Ipv4.mask(prefixLength);
-    boolean onLink = gateway == 0 || ((remote ^ address) & mask) == 0;
+    boolean onLink = gateway == 0 || ((remote ^ routingAddress) & mask) == 0;
     nic.send(out, bytes, onLink ? remote : gateway, flow);
   }
 }
