@@ -14,6 +14,14 @@ package dev.chainfuse.classify;
 public final class TupleSearch {
   static final int MOST_TUPLES = 64;
 
+  /** How many points go through one stage before the next: their classes stay in the L1 cache. */
+  private static final int CHUNK = 128;
+
+  /** Keeps the number of trailing zeros below 64. */
+  private static final long LAST_TUPLE = 1L << 63;
+
+  private static final long NEVER = -1;
+
   /** Slots of {@link #SLOT} ints; a slot without boxes is free. */
   static final int SLOT = 4;
 
@@ -25,11 +33,8 @@ public final class TupleSearch {
   /** Bits of {@link #SLOT_TUPLE_AND_COUNT} that hold the tuple; the count is above. */
   static final int TUPLE_BITS = 6;
 
-  /** Offsets in an entry: rule, the index of exact ranges or -1, then low and span a field. */
-  static final int ENTRY_RULE = 0;
-
-  static final int ENTRY_EXACT = 1;
-  static final int ENTRY_RANGES = 2;
+  /** Words of an entry before its ranges. */
+  static final int ENTRY_HEAD = 1;
 
   /** The parts that the builder hands over; see the fields of {@link TupleSearch}. */
   record Parts(
@@ -37,8 +42,7 @@ public final class TupleSearch {
       int firstMask,
       int secondField,
       int secondMask,
-      int[] otherFields,
-      int[] otherMasks,
+      Lanes others,
       RangeTrie firstTrie,
       RangeTrie secondTrie,
       long[] firstTuples,
@@ -48,15 +52,15 @@ public final class TupleSearch {
       int[] tupleBestRule,
       int[] tupleLastRule,
       int[] slots,
-      int[] entries,
+      long[] entries,
       int[] exact) {}
 
   private final int firstField;
   private final int firstMask;
   private final int secondField;
   private final int secondMask;
-  private final int[] otherFields;
-  private final int[] otherMasks;
+  private final Lanes others;
+  private final long otherGuard;
   private final RangeTrie firstTrie;
   private final RangeTrie secondTrie;
 
@@ -84,13 +88,16 @@ public final class TupleSearch {
   private final int slotShift;
 
   /**
-   * The boxes of a slot one after another, by rule:
+   * The boxes of a slot one after another, by rule; then for each word of the lanes its ends:
    *
    * <pre>
-   *  | rule | index in exact, or -1 | low, span | low, span | ... for each other field
+   *    63          32 31                       0
+   *   +--------------+--------------------------+-----------+-----------------+
+   *   |     rule     |  index in exact, or -1   | low ends  | guarded highs   | ...
+   *   +--------------+--------------------------+-----------+-----------------+
    * </pre>
    */
-  private final int[] entries;
+  private final long[] entries;
 
   private final int entryLength;
 
@@ -102,8 +109,8 @@ public final class TupleSearch {
     this.firstMask = parts.firstMask();
     this.secondField = parts.secondField();
     this.secondMask = parts.secondMask();
-    this.otherFields = parts.otherFields();
-    this.otherMasks = parts.otherMasks();
+    this.others = parts.others();
+    this.otherGuard = others.guard(0);
     this.firstTrie = parts.firstTrie();
     this.secondTrie = parts.secondTrie();
     this.firstTuples = parts.firstTuples();
@@ -115,7 +122,7 @@ public final class TupleSearch {
     this.slots = parts.slots();
     this.slotShift = shiftOf(slots.length / SLOT);
     this.entries = parts.entries();
-    this.entryLength = ENTRY_RANGES + 2 * otherFields.length;
+    this.entryLength = ENTRY_HEAD + 2 * others.words();
     this.exact = parts.exact();
   }
 
@@ -146,8 +153,12 @@ public final class TupleSearch {
     int first = point[offset + firstField] & firstMask;
     int second = point[offset + secondField] & secondMask;
     long live = firstTuples[firstTrie.classOf(first)] & secondTuples[secondTrie.classOf(second)];
+    if (live == 0) {
+      return -1;
+    }
+    long packed = others.pack(0, point, offset);
     int best = Integer.MAX_VALUE;
-    while (live != 0) {
+    do {
       int tuple = Long.numberOfTrailingZeros(live);
       if (tupleBestRule[tuple] >= best) {
         break;
@@ -156,10 +167,10 @@ public final class TupleSearch {
       if (tupleLastRule[tuple] >= from) {
         int slot = slotOf(first & tupleFirstMask[tuple], second & tupleSecondMask[tuple], tuple);
         if (slot >= 0) {
-          best = better(point, offset, from, slot, best);
+          best = better(point, offset, from, slot, packed, best);
         }
       }
-    }
+    } while (live != 0);
     return best == Integer.MAX_VALUE ? -1 : best;
   }
 
@@ -182,20 +193,42 @@ public final class TupleSearch {
   }
 
   /** The first rule of a slot that is within [from, best) and matches, or {@code best}. */
-  private int better(int[] point, int offset, int from, int slot, int best) {
-    int[] e = entries;
+  private int better(int[] point, int offset, int from, int slot, long packed, int best) {
+    long[] e = entries;
     int at = slots[slot + SLOT_ENTRY];
     int end = at + (slots[slot + SLOT_TUPLE_AND_COUNT] >>> TUPLE_BITS) * entryLength;
     for (; at < end; at += entryLength) {
-      int rule = e[at + ENTRY_RULE];
+      int rule = (int) (e[at] >>> 32);
       if (rule >= best) {
         return best;
       }
-      if (rule >= from && entryMatches(point, offset, at)) {
+      if (Lanes.within(packed, e[at + 1], e[at + 2], otherGuard)
+          && rule >= from
+          && restMatches(point, offset, at)) {
         return rule;
       }
     }
     return best;
+  }
+
+  /** Further words of lanes, and the exact ranges of the two fields. */
+  private boolean restMatches(int[] point, int offset, int entry) {
+    long[] e = entries;
+    for (int word = 1; word < others.words(); word++) {
+      int at = entry + ENTRY_HEAD + 2 * word;
+      if (!Lanes.within(
+          others.pack(word, point, offset), e[at], e[at + 1], others.guard(word))) {
+        return false;
+      }
+    }
+    int ranges = (int) e[entry];
+    return ranges < 0
+        || exactlyWithin(point[offset + firstField], point[offset + secondField], ranges);
+  }
+
+  private boolean exactlyWithin(int first, int second, int ranges) {
+    return within(first & firstMask, exact[ranges], exact[ranges + 1])
+        && within(second & secondMask, exact[ranges + 2], exact[ranges + 3]);
   }
 
   /**
@@ -207,17 +240,58 @@ public final class TupleSearch {
    * @param out takes the rule, or -1, of point i at index i
    */
   public void firstMatch(int[][] columns, int from, int to, int[] out) {
-    int[] firsts = columns[firstField];
-    int[] seconds = columns[secondField];
-    for (int i = from; i < to; i++) {
-      out[i] = firstMatch(columns, i, firsts[i] & firstMask, seconds[i] & secondMask);
+    for (int start = from; start < to; start += CHUNK) {
+      int end = Math.min(to, start + CHUNK);
+      classes(firstTrie, columns[firstField], start, end, out, 0);
+      classes(secondTrie, columns[secondField], start, end, out, -1);
+      if (touch(columns[firstField], columns[secondField], start, end, out) == NEVER) {
+        return;
+      }
+      for (int i = start; i < end; i++) {
+        long live = firstTuples[out[i] >>> 16] & secondTuples[out[i] & 0xffff];
+        out[i] = probe(columns, i, live);
+      }
     }
   }
 
-  private int firstMatch(int[][] columns, int i, int first, int second) {
-    long live = firstTuples[firstTrie.classOf(first)] & secondTuples[secondTrie.classOf(second)];
+  private static void classes(
+      RangeTrie trie, int[] column, int from, int to, int[] out, int kept) {
+    for (int i = from; i < to; i++) {
+      out[i] = (out[i] & kept) << 16 | trie.classOf(column[i]);
+    }
+  }
+
+  /**
+   * Loads what {@link #probe} will most likely need, for many points at a time, so that their
+   * cache misses overlap. Its result is used, or the loads would be optimised away.
+   */
+  private long touch(int[] firsts, int[] seconds, int from, int to, int[] out) {
+    long sum = 0;
+    for (int i = from; i < to; i++) {
+      long live = firstTuples[out[i] >>> 16] & secondTuples[out[i] & 0xffff];
+      int tuple = Long.numberOfTrailingZeros(live | LAST_TUPLE);
+      int at =
+          hash(
+                  firsts[i] & tupleFirstMask[tuple],
+                  seconds[i] & tupleSecondMask[tuple],
+                  tuple,
+                  slotShift)
+              * SLOT;
+      sum |= entries[slots[at + SLOT_ENTRY]] & Long.MAX_VALUE;
+    }
+    return sum;
+  }
+
+  private int probe(int[][] columns, int i, long candidates) {
+    long live = candidates;
+    if (live == 0) {
+      return -1;
+    }
+    int first = columns[firstField][i] & firstMask;
+    int second = columns[secondField][i] & secondMask;
+    long packed = others.pack(0, columns, i);
     int best = Integer.MAX_VALUE;
-    while (live != 0) {
+    do {
       int tuple = Long.numberOfTrailingZeros(live);
       if (tupleBestRule[tuple] >= best) {
         break;
@@ -225,57 +299,39 @@ public final class TupleSearch {
       live &= live - 1;
       int slot = slotOf(first & tupleFirstMask[tuple], second & tupleSecondMask[tuple], tuple);
       if (slot >= 0) {
-        best = better(columns, i, slot, best);
+        best = better(columns, i, slot, packed, best);
       }
-    }
+    } while (live != 0);
     return best == Integer.MAX_VALUE ? -1 : best;
   }
 
-  private int better(int[][] columns, int i, int slot, int best) {
-    int[] e = entries;
+  private int better(int[][] columns, int i, int slot, long packed, int best) {
+    long[] e = entries;
     int at = slots[slot + SLOT_ENTRY];
     int end = at + (slots[slot + SLOT_TUPLE_AND_COUNT] >>> TUPLE_BITS) * entryLength;
     for (; at < end; at += entryLength) {
-      int rule = e[at + ENTRY_RULE];
+      int rule = (int) (e[at] >>> 32);
       if (rule >= best) {
         return best;
       }
-      if (entryMatches(columns, i, at)) {
+      if (Lanes.within(packed, e[at + 1], e[at + 2], otherGuard) && restMatches(columns, i, at)) {
         return rule;
       }
     }
     return best;
   }
 
-  private boolean entryMatches(int[][] columns, int i, int entry) {
-    int[] e = entries;
-    int at = entry + ENTRY_RANGES;
-    for (int k = 0; k < otherFields.length; k++, at += 2) {
-      if (!within(columns[otherFields[k]][i] & otherMasks[k], e[at], e[at + 1])) {
+  private boolean restMatches(int[][] columns, int i, int entry) {
+    long[] e = entries;
+    for (int word = 1; word < others.words(); word++) {
+      int at = entry + ENTRY_HEAD + 2 * word;
+      if (!Lanes.within(others.pack(word, columns, i), e[at], e[at + 1], others.guard(word))) {
         return false;
       }
     }
-    int ranges = e[entry + ENTRY_EXACT];
+    int ranges = (int) e[entry];
     return ranges < 0
         || exactlyWithin(columns[firstField][i], columns[secondField][i], ranges);
-  }
-
-  private boolean exactlyWithin(int first, int second, int ranges) {
-    return within(first & firstMask, exact[ranges], exact[ranges + 1])
-        && within(second & secondMask, exact[ranges + 2], exact[ranges + 3]);
-  }
-
-  private boolean entryMatches(int[] point, int offset, int entry) {
-    int[] e = entries;
-    int at = entry + ENTRY_RANGES;
-    for (int k = 0; k < otherFields.length; k++, at += 2) {
-      if (!within(point[offset + otherFields[k]] & otherMasks[k], e[at], e[at + 1])) {
-        return false;
-      }
-    }
-    int ranges = e[entry + ENTRY_EXACT];
-    return ranges < 0
-        || exactlyWithin(point[offset + firstField], point[offset + secondField], ranges);
   }
 
   private static boolean within(int value, int low, int span) {
@@ -291,10 +347,11 @@ public final class TupleSearch {
   public long memoryBytes() {
     return firstTrie.memoryBytes()
         + secondTrie.memoryBytes()
-        + 16 * 11
+        + 16 * 9
         + 8L * (firstTuples.length + secondTuples.length)
-        + 4L * 4 * tupleBestRule.length
-        + 4L * 2 * otherFields.length
-        + 4L * (slots.length + entries.length + exact.length);
+        + 4L * (2 * MOST_TUPLES + 2 * tupleBestRule.length)
+        + others.memoryBytes()
+        + 8L * entries.length
+        + 4L * (slots.length + exact.length);
   }
 }

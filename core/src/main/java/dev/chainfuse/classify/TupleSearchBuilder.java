@@ -50,7 +50,7 @@ final class TupleSearchBuilder {
   private final ClassifierProblem problem;
   private final int firstField;
   private final int secondField;
-  private final int[] otherFields;
+  private final Lanes others;
 
   TupleSearchBuilder(ClassifierProblem problem) {
     this.problem = problem;
@@ -62,8 +62,8 @@ final class TupleSearchBuilder {
             .toArray();
     this.firstField = byVariety.length > 0 ? byVariety[0] : 0;
     this.secondField = byVariety.length > 1 ? byVariety[1] : firstField;
-    this.otherFields =
-        Arrays.stream(byVariety).skip(2).filter(problem::isRead).toArray();
+    this.others =
+        new Lanes(problem, Arrays.stream(byVariety).skip(2).filter(problem::isRead).toArray());
   }
 
   /** How many different prefixes the ranges of a field need. */
@@ -188,8 +188,8 @@ final class TupleSearchBuilder {
   private TupleSearch assemble(
       List<Filing> filings, Map<Lengths, Lengths> merged, Map<Lengths, Integer> numbers) {
     int tuples = numbers.size();
-    int[] firstMask = new int[tuples];
-    int[] secondMask = new int[tuples];
+    int[] firstMask = new int[TupleSearch.MOST_TUPLES];
+    int[] secondMask = new int[TupleSearch.MOST_TUPLES];
     numbers.forEach(
         (lengths, tuple) -> {
           firstMask[tuple] = mask(lengths.first(), firstField);
@@ -214,8 +214,8 @@ final class TupleSearchBuilder {
         filed.add(filing.box());
       }
     }
-    Occurrences firsts = occurrences(boxes.keySet(), firstField, firstMask, true);
-    Occurrences seconds = occurrences(boxes.keySet(), secondField, secondMask, false);
+    Occurrences firsts = occurrences(boxes.keySet(), tuples, firstField, firstMask, true);
+    Occurrences seconds = occurrences(boxes.keySet(), tuples, secondField, secondMask, false);
     int[] slots = new int[TupleSearch.SLOT * capacity(boxes.size())];
     Leaves leaves = new Leaves();
     for (Key key : boxes.keySet().stream().sorted(BY_PLACE).toList()) {
@@ -227,8 +227,7 @@ final class TupleSearchBuilder {
             (int) problem.greatest(firstField),
             secondField,
             (int) problem.greatest(secondField),
-            otherFields,
-            Arrays.stream(otherFields).map(field -> (int) problem.greatest(field)).toArray(),
+            others,
             firsts.trie(),
             seconds.trie(),
             firsts.tuples(),
@@ -257,8 +256,8 @@ final class TupleSearchBuilder {
   /** A trie that leads to the tuples in which a value occurs. */
   private record Occurrences(RangeTrie trie, long[] tuples) {}
 
-  private Occurrences occurrences(Set<Key> keys, int field, int[] masks, boolean first) {
-    int tuples = masks.length;
+  private Occurrences occurrences(
+      Set<Key> keys, int tuples, int field, int[] masks, boolean first) {
     List<Set<Integer>> values = new ArrayList<>();
     for (int tuple = 0; tuple < tuples; tuple++) {
       values.add(new HashSet<>());
@@ -304,7 +303,7 @@ final class TupleSearchBuilder {
 
   /** Fills slots and entries. */
   private final class Leaves {
-    private int[] entries = new int[1024];
+    private long[] entries = new long[1024];
     private int[] exact = new int[64];
     private int entriesUsed;
     private int exactUsed;
@@ -325,11 +324,10 @@ final class TupleSearchBuilder {
         boolean whole =
             fills(box, firstField, firstMask[key.tuple()])
                 && fills(box, secondField, secondMask[key.tuple()]);
-        entry(problem.ruleOf(box));
-        entry(whole ? -1 : exactOf(box));
-        for (int field : otherFields) {
-          entry((int) problem.low(box, field));
-          entry((int) (problem.high(box, field) - problem.low(box, field)));
+        entry((long) problem.ruleOf(box) << 32 | (whole ? 0xffff_ffffL : exactOf(box)));
+        for (int word = 0; word < others.words(); word++) {
+          entry(others.low(word, problem, box));
+          entry(others.guardedHigh(word, problem, box));
         }
       }
     }
@@ -352,15 +350,15 @@ final class TupleSearchBuilder {
       return at;
     }
 
-    private void entry(int value) {
+    private void entry(long value) {
       if (entriesUsed == entries.length) {
         entries = Arrays.copyOf(entries, entries.length * 2);
       }
       entries[entriesUsed++] = value;
     }
 
-    int[] entries() {
-      return Arrays.copyOf(entries, entriesUsed);
+    long[] entries() {
+      return Arrays.copyOf(entries, Math.max(1, entriesUsed));
     }
 
     int[] exact() {
