@@ -42,23 +42,22 @@ final class DecisionTableBuilder {
 
   private final ClassifierProblem problem;
   private final Budget budget;
-  private final int words;
+  private final Work work;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<Long, Join> tried = new HashMap<>();
   private final List<Integer> classes = new ArrayList<>();
   private final List<DecisionTable.TableShape> shapes = new ArrayList<>();
-  private long work;
   private int numbers;
 
   DecisionTableBuilder(ClassifierProblem problem, Budget budget) {
     this.problem = problem;
     this.budget = budget;
-    this.words = Math.max(1, (problem.boxes() + 63) >>> 6);
+    this.work = new Work(budget.work());
   }
 
   /** The table, or null if it would exceed the budget. */
   @Nullable DecisionTable build() {
-    if (!spend((long) problem.boxes() * Math.max(1, problem.fields()))) {
+    if (!work.spend((long) problem.boxes() * Math.max(1, problem.fields()))) {
       return null;
     }
     for (int field = 0; field < problem.fields(); field++) {
@@ -76,21 +75,13 @@ final class DecisionTableBuilder {
     return finish();
   }
 
-  private boolean spend(long steps) {
-    work += steps;
-    return work <= budget.work();
-  }
-
   private boolean addField(int field) {
     long[] starts = Intervals.startsOf(problem, field);
-    if (!spend((long) starts.length * words + starts.length * 16L)) {
-      return false;
-    }
     BitSet only = new BitSet();
     only.set(field);
     int[] classOf = new int[starts.length];
     FieldSets sets =
-        FieldSets.of(problem, field, new Pruning(problem, only), starts, classOf);
+        FieldSets.of(problem, field, new Pruning(problem, only), starts, classOf, work);
     if (sets == null) {
       return false;
     }
@@ -108,15 +99,14 @@ final class DecisionTableBuilder {
     Pair best = null;
     long fewest = Long.MAX_VALUE;
     for (Pair pair : allowedPairs()) {
-      long cost = pair.cells() * words;
-      Join join = cost <= (budget.work() - work) / 8 ? join(pair) : null;
+      Join join = join(pair, work.left() / 8);
       long count = join == null ? pair.cells() : join.sets().classes();
       if (count < fewest || count == fewest && best != null && pair.cells() < best.cells()) {
         fewest = count;
         best = pair;
       }
     }
-    Join join = best == null ? null : join(best);
+    Join join = best == null ? null : join(best, work.left());
     if (best == null || join == null) {
       return false;
     }
@@ -139,22 +129,24 @@ final class DecisionTableBuilder {
     return pairs;
   }
 
-  /** The join of a pair, computed once; null if that is too dear. */
-  private @Nullable Join join(Pair pair) {
+  /** The join of a pair, computed once; null if that needs more than {@code most} steps. */
+  private @Nullable Join join(Pair pair, long most) {
     long key = (long) pair.row().number() << 32 | pair.column().number();
     Join known = tried.get(key);
     if (known != null) {
       return known;
     }
     long cells = pair.cells();
-    if (cells > Math.min(1 << 28, budget.memoryBytes() * 4) || !spend(cells * (words + 3))) {
+    if (cells > Math.min(1 << 28, budget.memoryBytes() * 4) || cells * 5 > most) {
       return null;
     }
     char[] content = new char[(int) cells];
+    Work own = new Work(most);
+    Pruning pruning = new Pruning(problem, pair.fields());
     FieldSets sets =
         FieldSets.combine(
-            pair.row().sets(), pair.column().sets(), new Pruning(problem, pair.fields()), content);
-    if (sets == null) {
+            pair.row().sets(), pair.column().sets(), problem.boxes(), pruning, content, own);
+    if (!work.spend(own.spent()) || sets == null) {
       return null;
     }
     Join join = new Join(sets, content);
@@ -204,27 +196,31 @@ final class DecisionTableBuilder {
         steps,
         hitLists,
         new DecisionTable.Statistics(
-            List.copyOf(classes), List.copyOf(shapes), last.classes(), work));
+            List.copyOf(classes), List.copyOf(shapes), last.classes(), work.spent()));
   }
 
   /** When no rule reads a field, every box matches. */
   private FieldSets everything() {
-    SetPool sets = new SetPool(words, 1);
-    BitSet all = new BitSet();
-    all.set(0, problem.boxes());
-    long[] set = java.util.Arrays.copyOf(all.toLongArray(), words);
-    new Pruning(problem, new BitSet()).prune(set);
-    sets.intern(set);
-    return new FieldSets(sets, words);
+    SetPool sets = new SetPool(problem.boxes(), 1);
+    BoxSet all = new BoxSet(problem.boxes());
+    for (int box = 0; box < problem.boxes(); box++) {
+      all.add(box);
+    }
+    new Pruning(problem, new BitSet()).prune(all);
+    sets.intern(all);
+    return new FieldSets(sets);
   }
 
   private HitLists hitLists(FieldSets last) {
     int[] start = new int[last.classes() + 1];
     List<Integer> rules = new ArrayList<>();
+    BoxSet boxes = new BoxSet(problem.boxes());
     for (int list = 0; list < last.classes(); list++) {
-      BitSet boxes = BitSet.valueOf(last.setOf(list));
-      for (int box = boxes.nextSetBit(0); box >= 0; box = boxes.nextSetBit(box + 1)) {
-        rules.add(problem.ruleOf(box));
+      last.sets().copyTo(list, boxes);
+      for (int w = boxes.nextWord(0); w >= 0; w = boxes.nextWord(w + 1)) {
+        for (long rest = boxes.words[w]; rest != 0; rest &= rest - 1) {
+          rules.add(problem.ruleOf((w << 6) + Long.numberOfTrailingZeros(rest)));
+        }
       }
       start[list + 1] = rules.size();
     }

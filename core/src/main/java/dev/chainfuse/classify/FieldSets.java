@@ -1,6 +1,5 @@
 package dev.chainfuse.classify;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
@@ -11,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * decision table under construction.
  *
  * @param sets the distinct sets; a set's number is the class
- * @param words the length of a set in 64-bit words
  */
-record FieldSets(SetPool sets, int words) {
+record FieldSets(SetPool sets) {
 
   /** The most classes that a {@code char} tells apart. */
   static final int MOST_CLASSES = 1 << 16;
@@ -22,35 +20,40 @@ record FieldSets(SetPool sets, int words) {
     return sets.size();
   }
 
-  /** The classes of a single field; fills in the class of each interval; null if too many. */
+  /**
+   * The classes of a single field; fills in the class of each interval; null if the classes or the
+   * work are too many.
+   */
   static @Nullable FieldSets of(
-      ClassifierProblem problem, int field, Pruning pruning, long[] starts, int[] classes) {
+      ClassifierProblem problem,
+      int field,
+      Pruning pruning,
+      long[] starts,
+      int[] classes,
+      Work work) {
     int boxes = problem.boxes();
-    int words = pruning.words();
-    SetPool sets = new SetPool(words, MOST_CLASSES);
+    SetPool sets = new SetPool(boxes, MOST_CLASSES);
     int[] byLow = order(boxes, box -> problem.low(box, field));
     int[] byHigh = order(boxes, box -> problem.high(box, field));
-    long[] current = new long[words];
-    long[] pruned = new long[words];
+    BoxSet current = new BoxSet(boxes);
+    BoxSet pruned = new BoxSet(boxes);
     int entering = 0;
     int leaving = 0;
     for (int i = 0; i < starts.length; i++) {
       while (leaving < boxes && problem.high(byHigh[leaving], field) < starts[i]) {
-        int box = byHigh[leaving++];
-        current[box >>> 6] &= ~(1L << box);
+        current.remove(byHigh[leaving++]);
       }
       while (entering < boxes && problem.low(byLow[entering], field) <= starts[i]) {
-        int box = byLow[entering++];
-        current[box >>> 6] |= 1L << box;
+        current.add(byLow[entering++]);
       }
-      System.arraycopy(current, 0, pruned, 0, words);
+      pruned.copyFrom(current);
       pruning.prune(pruned);
       classes[i] = sets.intern(pruned);
-      if (classes[i] < 0) {
+      if (classes[i] < 0 || !work.spend(pruned.words.length)) {
         return null;
       }
     }
-    return new FieldSets(sets, words);
+    return new FieldSets(sets);
   }
 
   private static int[] order(int boxes, IntToLongFunction key) {
@@ -61,32 +64,27 @@ record FieldSets(SetPool sets, int words) {
         .toArray();
   }
 
-  /** The classes of all pairs, row by row in {@code cells}; null if they are too many. */
-  static @Nullable FieldSets combine(FieldSets rows, FieldSets columns, Pruning pruning, char[] cells) {
-    int words = pruning.words();
-    SetPool sets = new SetPool(words, MOST_CLASSES);
-    long[] left = rows.sets.words();
-    long[] right = columns.sets.words();
-    long[] both = new long[words];
+  /**
+   * The classes of all pairs, row by row in {@code cells}; null if the classes or the work are too
+   * many.
+   */
+  static @Nullable FieldSets combine(
+      FieldSets rows, FieldSets columns, int boxes, Pruning pruning, char[] cells, Work work) {
+    SetPool sets = new SetPool(boxes, MOST_CLASSES);
+    BoxSet both = new BoxSet(boxes);
     int cell = 0;
     for (int row = 0; row < rows.classes(); row++) {
       for (int column = 0; column < columns.classes(); column++) {
-        for (int w = 0; w < words; w++) {
-          both[w] = left[row * words + w] & right[column * words + w];
-        }
+        int looked =
+            SetPool.intersect(rows.sets, row, columns.sets, column, pruning.ending(), both);
         pruning.prune(both);
         int number = sets.intern(both);
-        if (number < 0) {
+        if (number < 0 || !work.spend(looked + 4)) {
           return null;
         }
         cells[cell++] = (char) number;
       }
     }
-    return new FieldSets(sets, words);
-  }
-
-  /** The set of a class, to be read only. */
-  long[] setOf(int number) {
-    return Arrays.copyOfRange(sets.words(), number * words, (number + 1) * words);
+    return new FieldSets(sets);
   }
 }

@@ -12,8 +12,8 @@ import java.util.BitSet;
  */
 final class Pruning {
   private final ClassifierProblem problem;
-  private final int words;
   private final long[] certain;
+  private final long[] ending;
   private final boolean last;
 
   /**
@@ -21,8 +21,8 @@ final class Pruning {
    */
   Pruning(ClassifierProblem problem, BitSet looked) {
     this.problem = problem;
-    this.words = Math.max(1, (problem.boxes() + 63) >>> 6);
-    this.certain = new long[words];
+    this.certain = new long[Math.max(1, problem.boxes() + 63 >>> 6)];
+    this.ending = new long[certain.length];
     boolean all = true;
     for (int field = 0; field < problem.fields(); field++) {
       all &= looked.get(field) || !problem.isRead(field);
@@ -31,6 +31,9 @@ final class Pruning {
     for (int box = 0; box < problem.boxes(); box++) {
       if (isCertain(box, looked)) {
         certain[box >>> 6] |= 1L << box;
+        if (problem.ends(problem.ruleOf(box))) {
+          ending[box >>> 6] |= 1L << box;
+        }
       }
     }
   }
@@ -44,59 +47,31 @@ final class Pruning {
     return true;
   }
 
-  int words() {
-    return words;
+  /** Words of the boxes that are certain and end the search. */
+  long[] ending() {
+    return ending;
   }
 
   /** Prunes the set in place. */
-  void prune(long[] set) {
-    for (int w = 0; w < words; w++) {
-      long sure = set[w] & certain[w];
+  void prune(BoxSet set) {
+    for (int w = set.nextWord(0); w >= 0; w = set.nextWord(w + 1)) {
+      long sure = set.words[w] & certain[w];
       while (sure != 0) {
         int box = (w << 6) + Long.numberOfTrailingZeros(sure);
         int rule = problem.ruleOf(box);
         if (problem.ends(rule)) {
-          clear(set, box + 1, problem.boxes());
-          if (last) {
-            canonical(set, box, rule);
-          }
-          return;
+          set.remove(box + 1, problem.boxes());
+        } else {
+          set.remove(box + 1, problem.firstBox(rule + 1));
         }
-        if (problem.firstBox(rule + 1) - problem.firstBox(rule) > 1) {
-          clear(set, box + 1, problem.firstBox(rule + 1));
-          if (last) {
-            canonical(set, box, rule);
-          }
+        if (last && problem.firstBox(rule) != box) {
+          // When nothing remains to be looked at, a rule is told by its first box.
+          set.remove(box);
+          set.add(problem.firstBox(rule));
         }
         sure &= sure - 1;
-        sure &= set[w];
+        sure &= set.word(w);
       }
     }
-  }
-
-  /** When nothing remains to be looked at, a rule is told by its first box. */
-  private void canonical(long[] set, int box, int rule) {
-    int first = problem.firstBox(rule);
-    clear(set, first, box + 1);
-    set[first >>> 6] |= 1L << first;
-  }
-
-  private static void clear(long[] set, int from, int to) {
-    if (from >= to) {
-      return;
-    }
-    int firstWord = from >>> 6;
-    int lastWord = (to - 1) >>> 6;
-    long firstMask = -1L << from;
-    long lastMask = -1L >>> -to;
-    if (firstWord == lastWord) {
-      set[firstWord] &= ~(firstMask & lastMask);
-      return;
-    }
-    set[firstWord] &= ~firstMask;
-    for (int w = firstWord + 1; w < lastWord; w++) {
-      set[w] = 0;
-    }
-    set[lastWord] &= ~lastMask;
   }
 }

@@ -28,6 +28,9 @@ final class RangeTrie {
   private static final int MOST_NODES = 1 << 27;
   private static final int SMALL_BLOCK = 1024;
 
+  /** Above so many intervals only the first strides are tried: 16, 8 and 8 bits of 32. */
+  private static final int MANY_INTERVALS = 2048;
+
   private final int[] nodes;
   private final int levels;
   private final int rootMask;
@@ -69,6 +72,9 @@ final class RangeTrie {
   static RangeTrie build(Intervals intervals) {
     RangeTrie best = null;
     for (int[] strides : candidates(intervals.width())) {
+      if (best != null && intervals.starts().length > MANY_INTERVALS) {
+        break;
+      }
       RangeTrie trie = new Construction(intervals, strides).build();
       if (best == null || trie.nodes.length < best.nodes.length) {
         best = trie;
@@ -85,11 +91,11 @@ final class RangeTrie {
 
   private static List<int[]> candidates(int width) {
     List<int[]> candidates = new ArrayList<>();
-    if (width <= 16) {
-      candidates.add(new int[] {width});
-    }
     if (width > 8 && width <= 16) {
       candidates.add(new int[] {width / 2, width - width / 2});
+    }
+    if (width <= 16) {
+      candidates.add(new int[] {width});
     }
     if (width > 16) {
       for (int low : new int[] {8, 6, 10, 12}) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -280,19 +281,18 @@ final class TupleSearchBuilder {
     long[] withZero = Arrays.copyOf(starts, starts.length + 1);
     long[] distinct = Intervals.distinct(withZero);
     int[] classes = new int[distinct.length];
-    SetPool sets = new SetPool(1, Integer.MAX_VALUE);
-    long[] set = new long[1];
+    Map<Long, Integer> sets = new LinkedHashMap<>();
     for (int i = 0; i < distinct.length; i++) {
-      set[0] = 0;
+      long set = 0;
       for (int tuple = 0; tuple < tuples; tuple++) {
         if (values.get(tuple).contains((int) distinct[i] & masks[tuple])) {
-          set[0] |= 1L << tuple;
+          set |= 1L << tuple;
         }
       }
-      classes[i] = sets.intern(set);
+      classes[i] = sets.computeIfAbsent(set, unused -> sets.size());
     }
     RangeTrie trie = RangeTrie.build(new Intervals(distinct, classes, problem.width(field)));
-    return new Occurrences(trie, Arrays.copyOf(sets.words(), sets.size()));
+    return new Occurrences(trie, sets.keySet().stream().mapToLong(Long::longValue).toArray());
   }
 
   /** The value after a prefix, or 0 if it reaches the end of the field. */
