@@ -59,7 +59,8 @@ public class ClassifyBenchmark {
   @Param({"1", "32", "256"})
   public int batch = 256;
 
-  private FilterSet filters = new FilterSet(dev.chainfuse.classify.ClassifierProblem.builder(8).build(), new int[0]);
+  private FilterSet filters =
+      new FilterSet(dev.chainfuse.classify.ClassifierProblem.builder(8).build(), new int[0]);
   private Classifier classifier = Classifiers.build(filters.problem(), Budget.DEFAULT);
   private LinearScan scan = LinearScan.build(filters.problem());
   private boolean scans;
@@ -71,9 +72,7 @@ public class ClassifyBenchmark {
   @Setup
   public void build() throws IOException {
     filters =
-        rules.isEmpty()
-            ? GeneratedFilters.of(filterSet, size, 1)
-            : FilterSet.read(Path.of(rules));
+        rules.isEmpty() ? GeneratedFilters.of(filterSet, size, 1) : FilterSet.read(Path.of(rules));
     points = filters.shuffledHeaders(HEADERS, 1);
     columns = new int[FilterSet.FIELDS][HEADERS];
     for (int i = 0; i < points.length; i++) {

@@ -64,7 +64,10 @@ class ClassBenchTest {
     }
     assertFalse(sets.isEmpty());
     for (Path set : sets) {
-      check(String.valueOf(set.getFileName()), FilterSet.read(set), Integer.getInteger("headers", 5000));
+      check(
+          String.valueOf(set.getFileName()),
+          FilterSet.read(set),
+          Integer.getInteger("headers", 5000));
     }
   }
 

@@ -111,6 +111,7 @@ final class RangeTrie {
   }
 
   /** A block's content, compared by value. */
+  @SuppressWarnings("ArrayRecordComponent") // equals is ours
   private record Block(int level, int[] entries) {
     @Override
     public boolean equals(Object other) {
