@@ -9,9 +9,10 @@ import java.util.Map;
 /**
  * The class of a field's value in one to five loads without branches on data.
  *
- * <p>A value is cut in one, two, three or five strides. A block of a level is indexed by the stride's high
- * bits: a block whose neighbours are alike keeps fewer entries and a greater shift, down to a
- * single entry. Equal blocks are stored once. An entry above the last level leads to a block:
+ * <p>A value is cut in one, two, three or five strides. A block of a level is indexed by the
+ * stride's high bits: a block whose neighbours are alike keeps fewer entries and a greater shift,
+ * down to a single entry. Equal blocks are stored once. An entry above the last level leads to a
+ * block:
  *
  * <pre>
  *   31                          5 4       0
