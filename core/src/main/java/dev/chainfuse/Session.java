@@ -1,5 +1,6 @@
 package dev.chainfuse;
 
+import dev.chainfuse.conntrack.ConnectionReader;
 import dev.chainfuse.conntrack.ConnectionTable;
 import dev.chainfuse.conntrack.ConnectionText;
 import dev.chainfuse.conntrack.ConnectionTracking;
@@ -55,6 +56,9 @@ public final class Session implements AutoCloseable {
     this.options = options;
     Topology topology = engine.host().topology();
     boolean fused = engine.kind() == Engine.Kind.FUSED;
+    if (options.observer() != null && !fused) {
+      throw new IllegalArgumentException("an observer needs the fused engine");
+    }
     FlowTable flowTable = fused ? new FlowTable(flows.maximum(), options.seed()) : null;
     table = Tracking.table(flowTable, flows, options);
     tracking = Tracking.of(table, topology, flows, options);
@@ -73,7 +77,7 @@ public final class Session implements AutoCloseable {
                 options.startNanos()),
             rules,
             tracking,
-            flowTable,
+            options.observer() == null ? flowTable : null,
             engine.fused(),
             new Sink());
     lastNanos = options.startNanos();
@@ -82,9 +86,12 @@ public final class Session implements AutoCloseable {
 
   private RuleEvaluator evaluator(Engine of) {
     FusedRules fused = of.fused();
-    return fused != null
-        ? new FusedEvaluator(fused, options.seed())
-        : new RuleInterpreter(of.host().rules(), of.view(), options.seed());
+    if (fused == null) {
+      return new RuleInterpreter(of.host().rules(), of.view(), options.seed());
+    }
+    FusedEvaluator evaluator = new FusedEvaluator(fused, options.seed());
+    ChainObserver observer = options.observer();
+    return observer == null ? evaluator : new ObservedEvaluator(of, evaluator, observer);
   }
 
   private void install(Engine next, RuleEvaluator evaluator, RuleCounts counts) {
@@ -207,6 +214,17 @@ public final class Session implements AutoCloseable {
       ConnectionText.write(table, nowNanos, accounts, text);
       out.append(text);
     }
+  }
+
+  /**
+   * Enters connections, as {@code conntrack -L} prints them.
+   *
+   * @param name of the text, for messages
+   * @param nowNanos virtual time at which the lines were printed
+   * @throws IllegalArgumentException if a line cannot be read; the message names it
+   */
+  public void readConnections(String name, List<String> lines, long nowNanos) {
+    ConnectionReader.read(lines, name, table, nowNanos);
   }
 
   /** Frames and bytes of each interface. */

@@ -120,7 +120,9 @@ public final class ReportBuilder {
                       entry.getValue()));
       String rule =
           decision.kind() == Decision.Kind.RULE ? text(engine.numbers().rule(decision.id())) : "";
-      drops.add(new Report.Drop(decision.toString().replace(directory, ""), rule, dropped.packets(), sources));
+      drops.add(
+          new Report.Drop(
+              decision.toString().replace(directory, ""), rule, dropped.packets(), sources));
     }
     return drops;
   }
