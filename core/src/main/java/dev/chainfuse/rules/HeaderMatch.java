@@ -45,8 +45,7 @@ public record HeaderMatch(
     }
 
     private Condition condition(Field field) {
-      RangeSet set = RangeSet.masked(address, mask);
-      return Condition.in(field, inverted ? set.complement() : set);
+      return Condition.inverted(Condition.bits(field, mask, address), inverted);
     }
   }
 
@@ -64,7 +63,7 @@ public record HeaderMatch(
 
     private boolean nameMatches(String name) {
       return pattern.endsWith("+")
-          ? name.startsWith(pattern.substring(0, pattern.length() - 1))
+          ? name.regionMatches(0, pattern, 0, pattern.length() - 1)
           : name.equals(pattern);
     }
 

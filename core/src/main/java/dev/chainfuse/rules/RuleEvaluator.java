@@ -5,6 +5,9 @@ package dev.chainfuse.rules;
  * counters. One thread.
  */
 public abstract class RuleEvaluator {
+  /** {@link #decidedBy} of a packet that a match dropped because it could not read a header. */
+  public static final int HOT_DROP = Integer.MIN_VALUE;
+
   /** Whether a table is loaded at a hook; if not, {@link #run} need not be called. */
   public abstract boolean loaded(TableName table, Hook hook);
 
@@ -18,7 +21,7 @@ public abstract class RuleEvaluator {
 
   /**
    * What decided the last {@link #run}: {@code >= 0} the number of a rule, {@code < 0} {@code -1 -
-   * number} of a policy; see {@link RuleNumbers}.
+   * number} of a policy, or {@link #HOT_DROP}; see {@link RuleNumbers}.
    */
   public abstract int decidedBy();
 

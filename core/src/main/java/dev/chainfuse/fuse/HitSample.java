@@ -1,0 +1,72 @@
+package dev.chainfuse.fuse;
+
+import dev.chainfuse.packet.Field;
+import dev.chainfuse.packet.RangeSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.agrona.collections.IntArrayList;
+
+/**
+ * How rules overlap, told by points drawn from the rules' own ranges: a cheap look before dear
+ * structures are tried. Always draws the same points for the same rules.
+ *
+ * @param hitLists distinct hit lists that were seen
+ * @param averageHits rules in a hit list, on average
+ */
+record HitSample(int hitLists, double averageHits) {
+  private static final int SHIFT = 31;
+
+  /** Draws up to {@code most} points, and no more once {@code enough} hit lists were seen. */
+  static HitSample of(List<CompiledRule> rules, int most, int enough) {
+    IntArrayList code = new IntArrayList();
+    int[] starts = new int[rules.size()];
+    List<Conjunct> conjuncts = new ArrayList<>();
+    for (int i = 0; i < starts.length; i++) {
+      starts[i] = code.size();
+      DirectCode.append(code, rules.get(i).formula());
+      conjuncts.addAll(rules.get(i).formula().conjuncts());
+    }
+    if (conjuncts.isEmpty()) {
+      return new HitSample(1, 0);
+    }
+    int[] packed = code.toIntArray();
+    SplittableRandom random = new SplittableRandom(conjuncts.size());
+    int[] values = new int[Field.count()];
+    Set<Long> seen = new HashSet<>();
+    long hits = 0;
+    int points = 0;
+    for (; points < most && seen.size() < enough; points++) {
+      // One rule for all fields, and another for those that the first leaves open.
+      Arrays.fill(values, random.nextInt());
+      put(conjuncts.get(random.nextInt(conjuncts.size())), values, random);
+      put(conjuncts.get(random.nextInt(conjuncts.size())), values, random);
+      long list = 0;
+      for (int rule = 0; rule < starts.length; rule++) {
+        if (DirectCode.holds(packed, starts[rule], values)) {
+          hits++;
+          list = (list + rule + 1) * 0x9e37_79b9_7f4a_7c15L;
+          list ^= list >>> SHIFT;
+          if (rules.get(rule).ends()) {
+            break;
+          }
+        }
+      }
+      seen.add(list);
+    }
+    return new HitSample(seen.size(), (double) hits / points);
+  }
+
+  private static void put(Conjunct conjunct, int[] values, SplittableRandom random) {
+    for (Map.Entry<Field, RangeSet> entry : conjunct.sets().entrySet()) {
+      RangeSet set = entry.getValue();
+      int range = random.nextInt(set.size());
+      values[entry.getKey().ordinal()] =
+          (int) random.nextLong(set.first(range), set.last(range) + 1);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package dev.chainfuse.fuse;
+
+import dev.chainfuse.rules.Target;
+import dev.chainfuse.rules.TargetContext;
+
+/** A packet path that does nothing but count log lines. */
+final class TestContext extends TargetContext {
+  int logged;
+
+  @Override
+  public int bind(
+      boolean source, int flags, int minAddress, int maxAddress, int minPort, int maxPort) {
+    return Target.ACCEPT;
+  }
+
+  @Override
+  public int masqueradeAddress() {
+    return 0;
+  }
+
+  @Override
+  public int redirectAddress() {
+    return 0;
+  }
+
+  @Override
+  public boolean bound(boolean source) {
+    return false;
+  }
+
+  @Override
+  public void rejectWithIcmp(int type, int code) {}
+
+  @Override
+  public void rejectWithReset() {}
+
+  @Override
+  public void untrack() {}
+
+  @Override
+  public void log(String prefix, int level, int flags) {
+    logged++;
+  }
+}
