@@ -224,11 +224,11 @@ public final class ConnectionReader {
   private static void unknownWindows(int[] words, int base) {
     int flags = TcpTracker.FLAG_BE_LIBERAL | TcpTracker.FLAG_SACK_PERMITTED;
     int side = base + FlowDescriptor.TCP_END;
-    TcpTracker.setScaleFlags(words, side, 0, flags);
-    TcpTracker.setScaleFlags(words, side + FlowDescriptor.TCP_STRIDE, 0, flags);
+    TcpStates.setScaleFlags(words, side, 0, flags);
+    TcpStates.setScaleFlags(words, side + FlowDescriptor.TCP_STRIDE, 0, flags);
     // A last window of 0 would shorten the timeout.
     words[base + FlowDescriptor.TCP_LAST_WINDOW] = 1 << 16;
-    TcpTracker.setLast(words, base, 0, TcpTracker.NONE_SET, 0);
+    TcpStates.setLast(words, base, 0, TcpStates.NONE_SET, 0);
   }
 
   private void insert(Line line, int flow) {

@@ -142,12 +142,12 @@ public abstract class ConnectionTable extends ConnectionFacts {
   /** The bucket of a hash: its highest bits. */
   public final int bucketOf(int hash) {
     int bits = Integer.numberOfTrailingZeros(buckets());
-    return bits == 0 ? 0 : hash >>> 32 - bits;
+    return bits == 0 ? 0 : hash >>> (32 - bits);
   }
 
   /** The keyed hash of a tuple. */
   public final int hash(int source, int destination, int ports, int protocolZone) {
-    long a = (source ^ secret1 & 0xffff_ffffL) * (0x9e37_79b9_7f4a_7c15L ^ secret2);
+    long a = ((source ^ secret1) & 0xffff_ffffL) * (0x9e37_79b9_7f4a_7c15L ^ secret2);
     a ^= a >>> 32;
     long b = (destination + (long) secret3) * 0xc2b2_ae3d_27d4_eb4fL;
     b ^= b >>> 29;
@@ -262,7 +262,7 @@ public abstract class ConnectionTable extends ConnectionFacts {
 
   private long counter(int flow, int counter) {
     int low = words(flow)[base(flow) + FlowDescriptor.ORIGINAL_PACKETS + counter];
-    return (long) carried(flow, counter) << 32 | low & 0xffff_ffffL;
+    return (long) carried(flow, counter) << 32 | (low & 0xffff_ffffL);
   }
 
   /** Sets a direction's counters, as when a table is read from text. */

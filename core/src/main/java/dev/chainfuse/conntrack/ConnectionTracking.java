@@ -154,10 +154,10 @@ public final class ConnectionTracking {
     return Target.ACCEPT;
   }
 
-  private static void setReply(int[] words, int base, int source, int destination, int ports) {
-    words[base + FlowDescriptor.REPLY_SOURCE] = source;
-    words[base + FlowDescriptor.REPLY_DESTINATION] = destination;
-    words[base + FlowDescriptor.REPLY_PORTS] = ports;
+  private static void setReply(int[] words, int base, int from, int to, int replyPorts) {
+    words[base + FlowDescriptor.REPLY_SOURCE] = from;
+    words[base + FlowDescriptor.REPLY_DESTINATION] = to;
+    words[base + FlowDescriptor.REPLY_PORTS] = replyPorts;
   }
 
   /**
@@ -204,7 +204,7 @@ public final class ConnectionTracking {
     skb.flow = flow;
     skb.connectionInfo =
         direction == REPLY ? Skb.CT_ESTABLISHED_REPLY : seenReply ? Skb.CT_ESTABLISHED : Skb.CT_NEW;
-    int timeout = track(words, base, direction, skb, verify, now);
+    int timeout = Protocols.track(words, base, direction, skb, settings, verify, now);
     if (timeout < 0) {
       if (timeout == TcpTracker.INVALID || timeout == TcpTracker.REPEAT) {
         return timeout;
@@ -229,55 +229,6 @@ public final class ConnectionTracking {
   private void account(int flow, int direction, Skb skb) {
     if (settings.acct) {
       table.count(flow, direction, 1, skb.totalLength);
-    }
-  }
-
-  private int track(int[] words, int base, int direction, Skb skb, boolean verify, int now) {
-    byte[] data = skb.data;
-    int at = skb.transport;
-    int end = skb.end;
-    switch (skb.protocol) {
-      case Ipv4.TCP:
-        if (!TcpTracker.wellFormed(data, at, end) || verify && !Checksums.verify(skb)) {
-          return TcpTracker.INVALID;
-        }
-        return TcpTracker.packet(words, base, direction, data, at, end, settings, now);
-      case Ipv4.UDP:
-        if (!UdpTracker.wellFormed(data, at, end)
-            || (data[at + 6] | data[at + 7]) != 0 && verify && !Checksums.verify(skb)) {
-          return TcpTracker.INVALID;
-        }
-        return UdpTracker.udp(words, base, settings, now);
-      case Ipv4.ICMP:
-        boolean first = (words[base + STATUS] & ConnectionFacts.STATUS_CONFIRMED) == 0;
-        return first && !IcmpTracker.makesEntry(data[at] & 0xff)
-            ? TcpTracker.INVALID
-            : settings.icmp;
-      default:
-        return trackOther(words, base, direction, skb, verify);
-    }
-  }
-
-  private int trackOther(int[] words, int base, int direction, Skb skb, boolean verify) {
-    int at = skb.transport;
-    int end = skb.end;
-    switch (skb.protocol) {
-      case Ipv4.UDPLITE:
-        int coverage = UdpTracker.liteCoverage(skb.data, at, end);
-        if (coverage < 0 || verify && !Checksums.verify(skb, coverage, true)) {
-          return TcpTracker.INVALID;
-        }
-        return UdpTracker.lite(words, base, settings);
-      case Ipv4.SCTP:
-        if (end - at < 12
-            || verify && !skb.checksumVerified && !Crc32c.matches(skb.data, at, end)) {
-          return TcpTracker.INVALID;
-        }
-        return SctpTracker.packet(words, base, direction, skb.data, at, end, settings);
-      case Ipv4.GRE:
-        return UdpTracker.gre(words, base, settings);
-      default:
-        return settings.generic;
     }
   }
 
@@ -339,12 +290,8 @@ public final class ConnectionTracking {
     search.ports = ports;
     int now = ConnectionTable.jiffies(skb.timeNanos);
     search.search(flow, sourceBinding, flags, minAddress, maxAddress, minPort, maxPort, now);
-    int bits;
-    if (sourceBinding) {
-      bits = ConnectionFacts.STATUS_SRC_NAT_DONE;
-    } else {
-      bits = ConnectionFacts.STATUS_DST_NAT_DONE;
-    }
+    int bits =
+        sourceBinding ? ConnectionFacts.STATUS_SRC_NAT_DONE : ConnectionFacts.STATUS_DST_NAT_DONE;
     if (search.source != source || search.destination != destination || search.ports != ports) {
       setReply(
           words,
@@ -379,7 +326,7 @@ public final class ConnectionTracking {
   public void masqueraded(Skb skb) {
     int at = table.base(skb.flow) + FlowDescriptor.REFERENCES;
     int[] words = table.words(skb.flow);
-    words[at] = words[at] & 0xffff | skb.outInterface + 1 << 16;
+    words[at] = (words[at] & 0xffff) | (skb.outInterface + 1) << 16;
   }
 
   /**
@@ -410,7 +357,7 @@ public final class ConnectionTracking {
         return Target.DROP;
       }
     }
-    if (error && !errorMayPass(skb, status)) {
+    if (error && !NatRewriter.errorMayPass(skb, status)) {
       return Target.DROP;
     }
     boolean sourceBit = source == (direction == ORIGINAL);
@@ -424,18 +371,6 @@ public final class ConnectionTracking {
             ? NatRewriter.rewriteError(skb, words, tuple, source)
             : NatRewriter.rewrite(skb, words, tuple, source);
     return rewritten ? Target.ACCEPT : Target.DROP;
-  }
-
-  /**
-   * A wrong checksum, or a redirect about a connection that is or may be translated, is dropped.
-   */
-  private static boolean errorMayPass(Skb skb, int status) {
-    if (!Checksums.verify(skb)) {
-      return false;
-    }
-    return skb.icmpTypeCode >>> 8 != IcmpTracker.REDIRECT
-        || (status & (ConnectionTable.STATUS_NAT_DONE | ConnectionTable.STATUS_NAT))
-            == ConnectionTable.STATUS_NAT_DONE;
   }
 
   /**
@@ -464,7 +399,8 @@ public final class ConnectionTracking {
     words[base + TIMEOUT] += now;
     table.insert(flow, false);
     words[base + STATUS] =
-        words[base + STATUS] & ~ConnectionTable.STATUS_RELEASED | ConnectionFacts.STATUS_CONFIRMED;
+        (words[base + STATUS] & ~ConnectionTable.STATUS_RELEASED)
+            | ConnectionFacts.STATUS_CONFIRMED;
     statistics.insert++;
     return Target.ACCEPT;
   }
@@ -472,7 +408,7 @@ public final class ConnectionTracking {
   /** nf_ct_resolve_clash. */
   private int resolveClash(Skb skb, int winner, int now) {
     int flow = skb.flow;
-    if (allowsClash(table.protocol(flow))) {
+    if (Protocols.allowsClash(table.protocol(flow))) {
       if (join(skb, winner >>> 1)) {
         return Target.ACCEPT;
       }
@@ -499,19 +435,11 @@ public final class ConnectionTracking {
     return Target.DROP;
   }
 
-  /** Protocols whose simultaneous first packets may share a connection ({@code allow_clash}). */
-  static boolean allowsClash(int protocol) {
-    return switch (protocol) {
-      case Ipv4.TCP, Ipv4.ICMP, Ipv4.GRE, Ipv4.SCTP -> false;
-      default -> true;
-    };
-  }
-
   /** Gives the packet to the confirmed flow if that is the same or not for NAT. */
   private boolean join(Skb skb, int winner) {
     int loser = skb.flow;
     boolean unbound = (table.status(winner) & ConnectionTable.STATUS_NAT_DONE) == 0;
-    if (!unbound && !(life.equalTuples(winner, loser))) {
+    if (!unbound && !life.equalTuples(winner, loser)) {
       return false;
     }
     int direction = skb.connectionDirection();

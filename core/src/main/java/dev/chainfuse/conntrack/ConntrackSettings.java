@@ -17,6 +17,7 @@ package dev.chainfuse.conntrack;
  * @param sctpTimeouts by SCTP state (enum sctp_conntrack): NONE, CLOSED, COOKIE_WAIT,
  *     COOKIE_ECHOED, ESTABLISHED, SHUTDOWN_SENT, SHUTDOWN_RECD, SHUTDOWN_ACK_SENT, HEARTBEAT_SENT
  */
+@SuppressWarnings("ArrayRecordComponent") // indexed by state number; callers must not change them
 public record ConntrackSettings(
     int max,
     boolean checksum,

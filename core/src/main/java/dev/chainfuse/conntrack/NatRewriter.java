@@ -149,6 +149,18 @@ final class NatRewriter {
   }
 
   /**
+   * A wrong checksum, or a redirect about a connection that is or may be translated, is dropped.
+   */
+  static boolean errorMayPass(Skb skb, int status) {
+    if (!Checksums.verify(skb)) {
+      return false;
+    }
+    return skb.icmpTypeCode >>> 8 != IcmpTracker.REDIRECT
+        || (status & (ConnectionTable.STATUS_NAT_DONE | ConnectionTable.STATUS_NAT))
+            == ConnectionTable.STATUS_NAT_DONE;
+  }
+
+  /**
    * Translates an ICMP error about a NATed connection back: the quoted packet, the ICMP checksum,
    * and the outer address.
    *

@@ -157,7 +157,7 @@ public final class TupleSearch extends NatSearch {
         continue;
       }
       int reply = invertPorts(protocol, table.ports(other, ConnectionFacts.REPLY));
-      int candidate = reply & 0xffff_0000 | ports & 0xffff;
+      int candidate = (reply & 0xffff_0000) | (ports & 0xffff);
       int address = table.destination(other, ConnectionFacts.REPLY);
       if (inRange(address, candidate)) {
         source = address;
@@ -177,7 +177,7 @@ public final class TupleSearch extends NatSearch {
     if (minAddress != maxAddress) {
       int hash = addressHash(source, destination, protocolZone >>> 16, has(NatRange.PERSISTENT));
       long size = (maxAddress & 0xffff_ffffL) - (minAddress & 0xffff_ffffL) + 1 & 0xffff_ffffL;
-      address += (int) ((hash & 0xffff_ffffL) * size >>> 32);
+      address += (int) (((hash & 0xffff_ffffL) * size) >>> 32);
     }
     if (manipulateSource) {
       source = address;
@@ -232,8 +232,8 @@ public final class TupleSearch extends NatSearch {
   private void setPort(int port) {
     ports =
         manipulateSource || protocol == Ipv4.ICMP
-            ? ports & 0xffff | port << 16
-            : ports & 0xffff_0000 | port;
+            ? (ports & 0xffff) | port << 16
+            : (ports & 0xffff_0000) | port;
   }
 
   private void tryPorts(int minimum, int range) {

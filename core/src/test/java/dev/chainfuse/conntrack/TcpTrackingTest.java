@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.chainfuse.packet.Frames;
+import dev.chainfuse.packet.Skb;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -210,6 +211,55 @@ class TcpTrackingTest {
     assertEquals("120 SYN_SENT [UNREPLIED]", lab.entry());
     assertEquals(walks + 2, lab.walks);
     assertEquals(1, lab.tracking.count());
+  }
+
+  @Test
+  void synOfTheServerOnTimeWaitReplacesTheEntryToo() {
+    close(lab);
+    assertEquals("NEW", lab.send(server(TCP_SYN).sequence(90_000)).state());
+    assertEquals("120 SYN_SENT [UNREPLIED]", lab.entry());
+    assertEquals(1, lab.tracking.count());
+  }
+
+  @Test
+  void synAckOfTheClientIsInvalid() {
+    handshake(lab);
+    Frames synAck = client(TCP_SYN | TCP_ACK).sequence(CLIENT_FIRST).ack(SERVER_FIRST + 1);
+    assertEquals("INVALID", lab.send(synAck).state());
+  }
+
+  @Test
+  void establishedPathDoesWhatTheWholeWayDoes() {
+    Lab whole = new Lab();
+    handshake(lab);
+    handshake(whole);
+    Frames[] segments = {
+      clientData(0, 100),
+      server(TCP_ACK).sequence(SERVER_FIRST + 1).ack(CLIENT_FIRST + 101),
+      clientData(90_000, 1),
+      clientData(100, 5).badChecksum(),
+      client(TCP_FIN | TCP_ACK).sequence(CLIENT_FIRST + 101).ack(SERVER_FIRST + 1)
+    };
+    for (Frames segment : segments) {
+      lab.sleepMillis(1_000);
+      whole.sleepMillis(1_000);
+      Lab.Sent expected = whole.send(segment);
+      Skb skb = segment.skb();
+      skb.timeNanos = lab.now();
+      int ports = skb.sourcePort << 16 | skb.destinationPort;
+      int handle = lab.table.find(skb.source, skb.destination, ports, skb.protocol);
+      int result = lab.tracking.established(handle, skb);
+      boolean invalid = expected.state().equals("INVALID");
+      assertEquals(invalid ? ConnectionTracking.INVALID : ConnectionTracking.VALID, result);
+      assertEquals(expected.stateBits(), skb.connectionState());
+      assertEquals(whole.list(), lab.list());
+    }
+    Skb syn = syn().skb();
+    syn.timeNanos = lab.now();
+    Lab fresh = new Lab();
+    fresh.send(syn());
+    int handle = fresh.table.find(syn.source, syn.destination, 40_000 << 16 | 80, 6);
+    assertEquals(ConnectionTracking.OTHER, fresh.tracking.established(handle, syn));
   }
 
   @Test
