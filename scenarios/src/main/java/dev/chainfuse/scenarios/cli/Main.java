@@ -28,6 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       RunCommand.class,
       ReplayCommand.class,
+      ExplainCommand.class,
+      ShowCommand.class,
       ScenariosCommand.class,
       NewCommand.class
     },
