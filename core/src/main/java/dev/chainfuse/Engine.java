@@ -11,8 +11,8 @@ import dev.chainfuse.rules.SourcePosition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host, compiled: its rules as decision tables, its routes as a trie. Immutable and thread-safe; any
- * number of sessions may share it.
+ * A host, compiled: its rules as decision tables, its routes as a trie. Immutable and thread-safe;
+ * any number of sessions may share it.
  */
 public final class Engine {
   /** How the rules are run. Both give the same results. */
@@ -38,9 +38,7 @@ public final class Engine {
     this.view = new HostView(host.topology(), routes);
     this.numbers = new RuleNumbers(host.rules());
     this.fused =
-        kind == Kind.FUSED
-            ? ChainFuser.compile(host.rules(), view, FuseBudget.DEFAULT)
-            : null;
+        kind == Kind.FUSED ? ChainFuser.compile(host.rules(), view, FuseBudget.DEFAULT) : null;
     this.tracksConnections = TrackingNeed.of(host.rules());
   }
 
@@ -60,8 +58,8 @@ public final class Engine {
   }
 
   /**
-   * Opens a session: an empty connection table, counters as the rules' text gives them, neighbours and
-   * FDB as the host has them.
+   * Opens a session: an empty connection table, counters as the rules' text gives them, neighbours
+   * and FDB as the host has them.
    */
   public Session open(Flows flows, SessionOptions options) {
     return new Session(this, flows, options);
@@ -139,7 +137,6 @@ public final class Engine {
           DropReason.NONE);
     }
     DropReason reason = DropReason.values()[id - rules - numbers.policyCount()];
-    return new Decision(
-        id, Decision.Kind.REASON, null, "", 0, SourcePosition.NONE, reason);
+    return new Decision(id, Decision.Kind.REASON, null, "", 0, SourcePosition.NONE, reason);
   }
 }

@@ -28,8 +28,8 @@ public final class Host {
   }
 
   /**
-   * Loads a host directory: {@code rules.v4} as {@code iptables-save} prints it (without the file no
-   * table is loaded), and what {@link HostDirectory#load} reads.
+   * Loads a host directory: {@code rules.v4} as {@code iptables-save} prints it (without the file
+   * no table is loaded), and what {@link HostDirectory#load} reads.
    *
    * @throws dev.chainfuse.host.HostFileException if a file of the directory cannot be read
    * @throws dev.chainfuse.rules.text.RuleFileException if a rule is refused; all errors are in it
@@ -41,8 +41,8 @@ public final class Host {
   /**
    * Loads a host directory.
    *
-   * @param lenient skip rules that are refused; they are listed by {@link #skippedRules}, and results
-   *     must not be taken for the host's
+   * @param lenient skip rules that are refused; they are listed by {@link #skippedRules}, and
+   *     results must not be taken for the host's
    */
   public static Host load(Path directory, boolean lenient) {
     Topology topology = HostDirectory.load(directory);
@@ -52,8 +52,7 @@ public final class Host {
       read = lenient ? RuleReader.readLeniently(file) : RuleReader.read(file);
     }
     Path last = directory.toAbsolutePath().normalize().getFileName();
-    return new Host(
-        last == null ? "/" : last.toString(), topology, read.rules(), read.skipped());
+    return new Host(last == null ? "/" : last.toString(), topology, read.rules(), read.skipped());
   }
 
   /** A host of parts. */

@@ -5,8 +5,8 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.OnesComplement;
 
 /**
- * A packet to ask a session about, built step by step. Immutable: each method returns a changed copy.
- * Checksums are right; the frame is addressed to the interface by which it comes.
+ * A packet to ask a session about, built step by step. Immutable: each method returns a changed
+ * copy. Checksums are right; the frame is addressed to the interface by which it comes.
  */
 public final class Packet {
   private static final int FIRST_PORT_OFFSET = 20;
@@ -173,8 +173,7 @@ public final class Packet {
     out[Ipv4.PROTOCOL] = (byte) protocol;
     Bytes.putInt(out, Ipv4.SOURCE, source);
     Bytes.putInt(out, Ipv4.DESTINATION, destination);
-    Bytes.putShort(
-        out, Ipv4.CHECKSUM, OnesComplement.checksum(out, 0, Ipv4.MINIMUM_HEADER));
+    Bytes.putShort(out, Ipv4.CHECKSUM, OnesComplement.checksum(out, 0, Ipv4.MINIMUM_HEADER));
     writeTransport(out, out.length - Ipv4.MINIMUM_HEADER);
     return out;
   }

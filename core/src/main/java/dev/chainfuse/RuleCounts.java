@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Packets and IP bytes that each rule and policy has counted, by the numbers of {@link RuleNumbers}: a
- * snapshot, not changed by what a session does later. Thread-safe.
+ * Packets and IP bytes that each rule and policy has counted, by the numbers of {@link
+ * RuleNumbers}: a snapshot, not changed by what a session does later. Thread-safe.
  */
 public final class RuleCounts implements CounterSource {
   private final RuleNumbers numbers;

@@ -1,5 +1,6 @@
 package dev.chainfuse;
 
+import dev.chainfuse.conntrack.ConnectionReader;
 import dev.chainfuse.conntrack.ConnectionTable;
 import dev.chainfuse.conntrack.ConnectionText;
 import dev.chainfuse.conntrack.ConnectionTracking;
@@ -23,9 +24,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A host at work: its connections, counters, neighbours and bridges' addresses. One thread at a time;
- * sessions of one engine may run on different threads. Virtual time comes with the packets, in
- * nanoseconds from an origin of the caller's choice, is not negative and must not go back.
+ * A host at work: its connections, counters, neighbours and bridges' addresses. One thread at a
+ * time; sessions of one engine may run on different threads. Virtual time comes with the packets,
+ * in nanoseconds from an origin of the caller's choice, is not negative and must not go back.
  */
 public final class Session implements AutoCloseable {
   private static final int NEIGHBOURS = 4096;
@@ -55,6 +56,9 @@ public final class Session implements AutoCloseable {
     this.options = options;
     Topology topology = engine.host().topology();
     boolean fused = engine.kind() == Engine.Kind.FUSED;
+    if (options.observer() != null && !fused) {
+      throw new IllegalArgumentException("an observer needs the fused engine");
+    }
     FlowTable flowTable = fused ? new FlowTable(flows.maximum(), options.seed()) : null;
     table = Tracking.table(flowTable, flows, options);
     tracking = Tracking.of(table, topology, flows, options);
@@ -64,7 +68,8 @@ public final class Session implements AutoCloseable {
         new PacketPath(
             topology,
             engine.routes(),
-            new Fdb(topology, Math.max(FDB_ENTRIES, topology.fdb().size() * 2), options.startNanos()),
+            new Fdb(
+                topology, Math.max(FDB_ENTRIES, topology.fdb().size() * 2), options.startNanos()),
             new Neighbours(
                 topology,
                 Math.max(NEIGHBOURS, topology.neighbours().size() * 2),
@@ -72,7 +77,7 @@ public final class Session implements AutoCloseable {
                 options.startNanos()),
             rules,
             tracking,
-            flowTable,
+            options.observer() == null ? flowTable : null,
             engine.fused(),
             new Sink());
     lastNanos = options.startNanos();
@@ -81,9 +86,12 @@ public final class Session implements AutoCloseable {
 
   private RuleEvaluator evaluator(Engine of) {
     FusedRules fused = of.fused();
-    return fused != null
-        ? new FusedEvaluator(fused, options.seed())
-        : new RuleInterpreter(of.host().rules(), of.view(), options.seed());
+    if (fused == null) {
+      return new RuleInterpreter(of.host().rules(), of.view(), options.seed());
+    }
+    FusedEvaluator evaluator = new FusedEvaluator(fused, options.seed());
+    ChainObserver observer = options.observer();
+    return observer == null ? evaluator : new ObservedEvaluator(of, evaluator, observer);
   }
 
   private void install(Engine next, RuleEvaluator evaluator, RuleCounts counts) {
@@ -104,9 +112,9 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Runs every packet of the batch through the host, in order, and writes into the batch what became of
-   * each; frames that leave are rewritten in place. Clears {@link #emissions} first. Allocates nothing
-   * once its buffers have grown.
+   * Runs every packet of the batch through the host, in order, and writes into the batch what
+   * became of each; frames that leave are rewritten in place. Clears {@link #emissions} first.
+   * Allocates nothing once its buffers have grown.
    *
    * @throws IllegalArgumentException if a packet's time lies before that of the one before it
    */
@@ -134,8 +142,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * What becomes of one packet. It changes the session as {@link #process} does: a connection is made,
-   * counters count.
+   * What becomes of one packet. It changes the session as {@link #process} does: a connection is
+   * made, counters count.
    *
    * @param nowNanos virtual time
    * @throws IllegalArgumentException if the packet names an interface that the host does not have
@@ -144,7 +152,9 @@ public final class Session implements AutoCloseable {
     return single.verdict(packet, nowNanos);
   }
 
-  /** Frames that left, besides those in place, during the last {@link #process} or {@link #advance}. */
+  /**
+   * Frames that left, besides those in place, during the last {@link #process} or {@link #advance}.
+   */
   public Emissions emissions() {
     return emissions;
   }
@@ -154,7 +164,10 @@ public final class Session implements AutoCloseable {
     return path.nextTimerNanos();
   }
 
-  /** Lets time pass: runs timers that are due until {@code nowNanos}. Clears {@link #emissions} first. */
+  /**
+   * Lets time pass: runs timers that are due until {@code nowNanos}. Clears {@link #emissions}
+   * first.
+   */
   public void advance(long nowNanos) {
     emissions.clear();
     if (nowNanos > lastNanos) {
@@ -164,8 +177,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Goes on with other rules for the same topology, between two packets. Connections, neighbours and
-   * bridges' addresses stay; stateful matches start anew, as after iptables-restore.
+   * Goes on with other rules for the same topology, between two packets. Connections, neighbours
+   * and bridges' addresses stay; stateful matches start anew, as after iptables-restore.
    *
    * @throws IllegalArgumentException if the engine is of another kind or of another topology
    */
@@ -201,6 +214,17 @@ public final class Session implements AutoCloseable {
       ConnectionText.write(table, nowNanos, accounts, text);
       out.append(text);
     }
+  }
+
+  /**
+   * Enters connections, as {@code conntrack -L} prints them.
+   *
+   * @param name of the text, for messages
+   * @param nowNanos virtual time at which the lines were printed
+   * @throws IllegalArgumentException if a line cannot be read; the message names it
+   */
+  public void readConnections(String name, List<String> lines, long nowNanos) {
+    ConnectionReader.read(lines, name, table, nowNanos);
   }
 
   /** Frames and bytes of each interface. */

@@ -38,8 +38,7 @@ final class Tracking {
       ConnectionTable table, Topology topology, Flows flows, SessionOptions options) {
     ChoiceSource given = options.choices();
     ChoiceSource choices = given == null ? new SeededChoices(options.seed()) : given;
-    NatSearch search =
-        new TupleSearch(table, choices);
+    NatSearch search = new TupleSearch(table, choices);
     return new ConnectionTracking(table, search, settings(topology, flows.maximum()));
   }
 }

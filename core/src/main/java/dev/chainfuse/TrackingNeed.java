@@ -8,8 +8,8 @@ import dev.chainfuse.rules.Table;
 import java.util.Set;
 
 /**
- * Whether rules make the kernel track connections: their check functions call nf_ct_netns_get (such as
- * conntrack_mt_check in net/netfilter/xt_conntrack.c). An empty nat table does not.
+ * Whether rules make the kernel track connections: their check functions call nf_ct_netns_get (such
+ * as conntrack_mt_check in net/netfilter/xt_conntrack.c). An empty nat table does not.
  */
 final class TrackingNeed {
   private static final Set<String> MATCHES =

@@ -258,30 +258,33 @@ final class TupleSearchBuilder {
 
   private Occurrences occurrences(
       Set<Key> keys, int tuples, int field, int[] masks, boolean first) {
-    List<Set<Integer>> values = new ArrayList<>();
+    List<long[]> values = new ArrayList<>();
+    LongStream starts = LongStream.of(0);
     for (int tuple = 0; tuple < tuples; tuple++) {
-      values.add(new HashSet<>());
+      int number = tuple;
+      long[] lows =
+          Intervals.distinct(
+              keys.stream()
+                  .filter(key -> key.tuple() == number)
+                  .mapToLong(key -> (first ? key.first() : key.second()) & 0xffff_ffffL)
+                  .toArray());
+      values.add(lows);
+      LongStream ends = Arrays.stream(lows).map(low -> after(low, masks[number], field));
+      starts = LongStream.concat(starts, LongStream.concat(Arrays.stream(lows), ends));
     }
-    for (Key key : keys) {
-      values.get(key.tuple()).add(first ? key.first() : key.second());
-    }
-    long[] starts =
-        IntStream.range(0, tuples)
-            .boxed()
-            .flatMapToLong(
-                tuple ->
-                    values.get(tuple).stream()
-                        .mapToLong(value -> value & 0xffff_ffffL)
-                        .flatMap(low -> LongStream.of(low, after(low, masks[tuple], field))))
-            .toArray();
-    long[] withZero = Arrays.copyOf(starts, starts.length + 1);
-    long[] distinct = Intervals.distinct(withZero);
+    long[] distinct = Intervals.distinct(starts.toArray());
     int[] classes = new int[distinct.length];
+    int[] next = new int[tuples];
     Map<Long, Integer> sets = new LinkedHashMap<>();
     for (int i = 0; i < distinct.length; i++) {
       long set = 0;
       for (int tuple = 0; tuple < tuples; tuple++) {
-        if (values.get(tuple).contains((int) distinct[i] & masks[tuple])) {
+        long[] lows = values.get(tuple);
+        long prefix = distinct[i] & masks[tuple] & 0xffff_ffffL;
+        while (next[tuple] < lows.length && lows[next[tuple]] < prefix) {
+          next[tuple]++;
+        }
+        if (next[tuple] < lows.length && lows[next[tuple]] == prefix) {
           set |= 1L << tuple;
         }
       }

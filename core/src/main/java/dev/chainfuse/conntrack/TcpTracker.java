@@ -82,12 +82,12 @@ public final class TcpTracker {
       decode(
           // NONE SS SR ES FW CW LA TW CL S2
           "s s g g g g g s s 2", // original: SYN
-          "i i g g g g g g g r", // SYN/ACK
+          "i i r i i i i i i r", // SYN/ACK
           "i i f f l l l t c i", // FIN
           "e i e e w w t t c i", // ACK
           "i c c c c c c c c c", // RST
           "i i i i i i i i i i", // none
-          "i 2 i i i i i i i 2", // reply: SYN
+          "i 2 i i i i i s i 2", // reply: SYN
           "i r g g g g g g g r",
           "i i f f l l l t c i",
           "i g r e w w t t c g",

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Events in order of time; of two at the same time the one that was added first comes first, so a
  * run is the same each time. A four-ary heap over primitive arrays: one level of it lies within one
- * cache line of {@link #times}, and nothing is allocated once the arrays have grown. One thread at a
- * time.
+ * cache line of {@link #times}, and nothing is allocated once the arrays have grown. One thread at
+ * a time.
  *
  * <pre>
  * children of i: 4i + 1 .. 4i + 4

@@ -29,6 +29,12 @@ final class ClassTables {
       if (CLASSED.contains(in.field())) {
         sets.computeIfAbsent(in.field(), field -> new LinkedHashSet<>()).add(in.values());
       }
+    } else if (condition instanceof Condition.Bits bits) {
+      read.add(bits.field());
+      if (CLASSED.contains(bits.field())) {
+        RangeSet values = RangeSet.masked(bits.value(), bits.mask());
+        sets.computeIfAbsent(bits.field(), field -> new LinkedHashSet<>()).add(values);
+      }
     } else if (condition instanceof Condition.All all) {
       all.parts().forEach(this::add);
     } else if (condition instanceof Condition.Any any) {

@@ -2,13 +2,13 @@ package dev.chainfuse.fuse;
 
 import dev.chainfuse.packet.Field;
 import dev.chainfuse.rules.Condition;
-import dev.chainfuse.rules.HeaderMatch;
 import dev.chainfuse.rules.HostFacts;
 import dev.chainfuse.rules.Match;
 import dev.chainfuse.rules.Rule;
 import dev.chainfuse.rules.Target;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A rule as the compiler sees it: a formula that classifiers can decide, and what has to be asked
@@ -25,46 +25,50 @@ record CompiledRule(
   static final int ASK_NOTHING = -1;
   static final int ASK_HEADER = -2;
 
-  /** The most ranges that an address with a non-contiguous mask is turned into. */
-  private static final int MOST_FREE_BITS = 6;
-
   static CompiledRule of(Rule rule, HostFacts host) {
     List<Condition> conditions = new ArrayList<>();
-    HeaderMatch narrow = withoutScatteredMasks(rule.header());
-    Condition header = narrow.condition(host);
-    conditions.add(header);
+    conditions.add(rule.header().condition(host));
     for (Match match : rule.matches()) {
       conditions.add(match.condition(host));
     }
     boolean stateful = conditions.stream().anyMatch(CompiledRule::unsteady);
-    Formula formula = Formula.of(header);
-    if (formula == null || !narrow.equals(rule.header())) {
-      Formula known = formula == null ? Formula.ALWAYS : formula;
-      return new CompiledRule(rule, known, ASK_HEADER, stateful, conditions);
-    }
-    for (int i = 0; i < rule.matches().size(); i++) {
-      Condition condition = conditions.get(i + 1);
-      Formula next = Formula.of(condition);
-      Formula both = next == null ? null : formula.and(next);
-      if (both == null) {
-        return new CompiledRule(rule, narrowed(formula, condition), i, stateful, conditions);
+    Formula formula = Formula.ALWAYS;
+    int askFrom = ASK_NOTHING;
+    for (int i = 0; i < conditions.size(); i++) {
+      Condition condition = conditions.get(i);
+      Formula all = and(formula, condition);
+      if (all != null) {
+        formula = all;
+        continue;
       }
-      formula = both;
+      if (askFrom == ASK_NOTHING) {
+        askFrom = i == 0 ? ASK_HEADER : i - 1;
+      }
+      formula = narrowed(formula, condition);
+      if (unsteady(condition)) {
+        // It must be asked whatever the matches behind it say.
+        break;
+      }
     }
-    return new CompiledRule(rule, formula, ASK_NOTHING, false, conditions);
+    return new CompiledRule(rule, formula, askFrom, stateful && askFrom != ASK_NOTHING, conditions);
   }
 
-  /** What is known before a match is asked: the leading parts of its condition hold, too. */
+  /** Both; null if the condition is no formula, or it would be too large. */
+  private static @Nullable Formula and(Formula formula, Condition condition) {
+    Formula next = Formula.of(condition);
+    return next == null ? null : formula.and(next);
+  }
+
+  /** What is known before a match is asked: those parts of its condition that are formulas. */
   private static Formula narrowed(Formula formula, Condition condition) {
     Formula known = formula;
     if (condition instanceof Condition.All all) {
       for (Condition part : all.parts()) {
-        Formula next = Formula.of(part);
-        Formula both = next == null ? null : known.and(next);
-        if (both == null) {
-          return known;
+        if (unsteady(part)) {
+          break;
         }
-        known = both;
+        Formula narrower = and(known, part);
+        known = narrower == null ? known : narrower;
       }
     }
     return known;
@@ -80,26 +84,6 @@ record CompiledRule(
     // What changes by itself is no better than state.
     return condition instanceof Condition.Ask
         || condition instanceof Condition.In in && in.field() == Field.CT_EXPIRE;
-  }
-
-  private static HeaderMatch withoutScatteredMasks(HeaderMatch header) {
-    if (!scattered(header.source()) && !scattered(header.destination())) {
-      return header;
-    }
-    return new HeaderMatch(
-        scattered(header.source()) ? HeaderMatch.Address.ANY : header.source(),
-        scattered(header.destination()) ? HeaderMatch.Address.ANY : header.destination(),
-        header.in(),
-        header.out(),
-        header.protocol(),
-        header.protocolInverted(),
-        header.fragment());
-  }
-
-  private static boolean scattered(HeaderMatch.Address address) {
-    int mask = address.mask();
-    int low = mask == 0 ? 0 : -1 << Integer.numberOfTrailingZeros(mask);
-    return Integer.bitCount(low & ~mask) > MOST_FREE_BITS;
   }
 
   /** Whether nothing behind it in its chain is reached by a packet that meets the formula. */

@@ -74,7 +74,8 @@ final class AutomaticRoutes {
             "kernel",
             0,
             false,
-            at.up() && !at.carrier(),
+            // Local routes do not mind (fib_sync_down_dev, nexthops of scope nowhere).
+            type != RouteType.LOCAL && at.up() && !at.carrier(),
             false);
     if (!routes.contains(route)) {
       routes.add(route);

@@ -127,7 +127,7 @@ final class RouteText {
             default -> Scope.UNIVERSE;
           };
     }
-    boolean linkDown = device >= 0 && !interfaces.get(device).carrier();
+    boolean linkDown = device >= 0 && type != RouteType.LOCAL && !interfaces.get(device).carrier();
     return new Route(
         table,
         type,

@@ -49,7 +49,8 @@ final class SysctlFile {
     try {
       check(key, value);
     } catch (IllegalArgumentException e) {
-      throw new HostFileException(file, number, equals + 2, String.valueOf(e.getMessage()), "correct the value");
+      throw new HostFileException(
+          file, number, equals + 2, String.valueOf(e.getMessage()), "correct the value");
     }
     builder.sysctl(key, value);
   }

@@ -115,7 +115,10 @@ public final class Skb {
   /** One of the CT_ constants. */
   public int connectionInfo = CT_NONE;
 
-  /** Flow that tracking has found for it already, on the short way that it left; else {@link ConnectionFacts#NO_FLOW}. */
+  /**
+   * Flow that tracking has found for it already, on the short way that it left; else {@link
+   * ConnectionFacts#NO_FLOW}.
+   */
   public int trackedFlow = ConnectionFacts.NO_FLOW;
 
   /** {@link #connectionInfo} that belongs to {@link #trackedFlow}. */
@@ -130,16 +133,23 @@ public final class Skb {
   /** Source MAC as it came, low 48 bits. */
   public long sourceMac;
 
-  /** The packet's number in its session, or that of the packet that caused this one; -1 for none. */
+  /**
+   * The packet's number in its session, or that of the packet that caused this one; -1 for none.
+   */
   public long sequence = -1;
 
-  /** Handed in from outside: its fate is the reported verdict. Copies and the host's packets are not. */
+  /**
+   * Handed in from outside: its fate is the reported verdict. Copies and the host's packets are
+   * not.
+   */
   public boolean primary;
 
   /** It, or a copy of it, decides the reported verdict; false for packets that the host makes. */
   public boolean reported;
 
-  /** Came through a bridge port and passed the bridge's PREROUTING already (struct nf_bridge_info). */
+  /**
+   * Came through a bridge port and passed the bridge's PREROUTING already (struct nf_bridge_info).
+   */
   public boolean bridgeInfo;
 
   /** Was for another station when it came (nf_bridge_info.pkt_otherhost). */
@@ -249,7 +259,10 @@ public final class Skb {
     };
   }
 
-  /** Copies what the host noted about {@code from}, and its frame, to offset {@code at} of this packet's own array. */
+  /**
+   * Copies what the host noted about {@code from}, and its frame, to offset {@code at} of this
+   * packet's own array.
+   */
   public void copyOf(Skb from, int at) {
     int first = from.frame;
     int bytes = Math.max(from.frameLength, from.end - first);

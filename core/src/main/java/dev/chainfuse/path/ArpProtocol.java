@@ -71,7 +71,15 @@ final class ArpProtocol {
 
   /** Asks all stations of the link for {@code target}. */
   void ask(int device, int source, int target, long causeSequence) {
-    send(REQUEST, device, BROADCAST_MAC, source, state.devices.mac[device], target, 0, causeSequence);
+    send(
+        REQUEST,
+        device,
+        BROADCAST_MAC,
+        source,
+        state.devices.mac[device],
+        target,
+        0,
+        causeSequence);
   }
 
   private void send(

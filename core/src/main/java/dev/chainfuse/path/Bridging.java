@@ -112,10 +112,15 @@ final class Bridging {
     }
   }
 
-  /** The destination was translated: false if the packet ended or waits, else its MAC is right again. */
+  /**
+   * The destination was translated: false if the packet ended or waits, else its MAC is right
+   * again.
+   */
   private boolean redirected(Skb skb, int bridge) {
     DropReason wrong = state.routing.input(skb, bridge);
-    if (wrong == DropReason.NONE && skb.routeType == Routing.UNICAST && skb.routeInterface == bridge) {
+    if (wrong == DropReason.NONE
+        && skb.routeType == Routing.UNICAST
+        && skb.routeInterface == bridge) {
       return bridgedTranslation(skb, bridge);
     }
     if (wrong == DropReason.FORWARDING_OFF && state.routing.leadsTo(skb, bridge)) {
@@ -145,7 +150,9 @@ final class Bridging {
     Bytes.putMac(skb.data, skb.frame, mac);
   }
 
-  /** The neighbour of a waiting bridged packet is known now (br_nf_pre_routing_finish_bridge_slow). */
+  /**
+   * The neighbour of a waiting bridged packet is known now (br_nf_pre_routing_finish_bridge_slow).
+   */
   void resume(Skb skb, long mac) {
     setDestinationMac(skb, mac);
     finish(skb, skb.inInterface, skb.physicalIn);
@@ -171,8 +178,7 @@ final class Bridging {
         state.consumed(skb);
         return;
       }
-      byte[] flag =
-          destination == BROADCAST_MAC ? devices.broadcastFlood : devices.multicastFlood;
+      byte[] flag = destination == BROADCAST_MAC ? devices.broadcastFlood : devices.multicastFlood;
       flood(skb, bridge, port, flag, true);
       return;
     }
@@ -267,9 +273,7 @@ final class Bridging {
   /** For the host itself (br_pass_frame_up). */
   private void passUp(Skb skb, int bridge) {
     state.counters.received(bridge, skb.frameLength);
-    if (skb.flow >= 0
-        && skb.packetType != Skb.PACKET_HOST
-        && !state.hooks.confirmNow(skb)) {
+    if (skb.flow >= 0 && skb.packetType != Skb.PACKET_HOST && !state.hooks.confirmNow(skb)) {
       return;
     }
     state.deliverToProtocol(skb, bridge);
@@ -279,8 +283,7 @@ final class Bridging {
   void transmit(Skb skb, int bridge, Action fate) {
     long destination = Bytes.getMac(skb.data, skb.frame);
     if ((destination & GROUP_BIT) != 0) {
-      byte[] flag =
-          destination == BROADCAST_MAC ? devices.broadcastFlood : devices.multicastFlood;
+      byte[] flag = destination == BROADCAST_MAC ? devices.broadcastFlood : devices.multicastFlood;
       floodRouted(skb, bridge, flag, fate);
       return;
     }

@@ -70,8 +70,7 @@ final class Devices {
       if (b != null) {
         spanningTree[i.number()] = b.spanningTree();
         multicastSnooping[i.number()] = b.multicastSnooping();
-        filterBridged[i.number()] =
-            topology.sysctls().bridgeCallsIptables() || b.nfCallIptables();
+        filterBridged[i.number()] = topology.sysctls().bridgeCallsIptables() || b.nfCallIptables();
       }
     }
   }

@@ -16,10 +16,10 @@ import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
 
 /**
- * The short way for packets of established flows. A batch is first parsed and hashed, then its index
- * slots and records are touched so that the loads overlap; then each packet is committed strictly in
- * order: if its flow has a valid journey, it is checked against it, tracked, counted, rewritten and
- * sent; if anything differs it takes the long way, as if the cache did not exist.
+ * The short way for packets of established flows. A batch is first parsed and hashed, then its
+ * index slots and records are touched so that the loads overlap; then each packet is committed
+ * strictly in order: if its flow has a valid journey, it is checked against it, tracked, counted,
+ * rewritten and sent; if anything differs it takes the long way, as if the cache did not exist.
  */
 final class FlowCache {
   private static final int STAGE = 64;
@@ -30,8 +30,7 @@ final class FlowCache {
           | ConnectionFacts.STATUS_DYING;
   private static final int ESTABLISHED =
       ConnectionFacts.STATUS_CONFIRMED | ConnectionFacts.STATUS_SEEN_REPLY;
-  private static final int NAT =
-      ConnectionFacts.STATUS_SRC_NAT | ConnectionFacts.STATUS_DST_NAT;
+  private static final int NAT = ConnectionFacts.STATUS_SRC_NAT | ConnectionFacts.STATUS_DST_NAT;
 
   private final PathState state;
   private final FlowTable table;
@@ -292,7 +291,9 @@ final class FlowCache {
             : c.data[c.offset[i] + Ipv4.ETHERNET_HEADER + Ipv4.TTL] & 255;
   }
 
-  /** The packet has taken the long way: keep it for the next of its flow, if that may go the same. */
+  /**
+   * The packet has taken the long way: keep it for the next of its flow, if that may go the same.
+   */
   void end(FrameColumns c, int i, Skb skb, boolean plain) {
     state.counters.recording = false;
     boolean cacheable = evaluator.cacheable();
@@ -319,8 +320,7 @@ final class FlowCache {
   private boolean repeats(FrameColumns c, int i, Skb skb) {
     int flow = skb.flow;
     boolean established =
-        skb.connectionInfo == Skb.CT_ESTABLISHED
-            || skb.connectionInfo == Skb.CT_ESTABLISHED_REPLY;
+        skb.connectionInfo == Skb.CT_ESTABLISHED || skb.connectionInfo == Skb.CT_ESTABLISHED_REPLY;
     if (flow < 0 || !established || !table.confirmed(flow) || state.emitted != 0) {
       return false;
     }
@@ -353,8 +353,7 @@ final class FlowCache {
     j.inFirst[made] = inFirst;
     j.inLast[made] = inLast;
     j.signature[made] = signatures.packet(skb.totalLength, inTtl, skb.tos, skb.tcpFlags);
-    j.connection[made] =
-        signatures.connection(table.words(skb.flow), table.base(skb.flow));
+    j.connection[made] = signatures.connection(table.words(skb.flow), table.base(skb.flow));
     j.outDevice[made] = out;
     j.action[made] = (byte) state.outcome.action;
     j.reason[made] = (byte) state.outcome.reason;

@@ -109,8 +109,7 @@ final class Hooks {
   }
 
   boolean outputFilter(Skb skb) {
-    return table(TableName.FILTER, skb, Hook.OUTPUT)
-        && table(TableName.SECURITY, skb, Hook.OUTPUT);
+    return table(TableName.FILTER, skb, Hook.OUTPUT) && table(TableName.SECURITY, skb, Hook.OUTPUT);
   }
 
   boolean postrouting(Skb skb) {
@@ -186,8 +185,7 @@ final class Hooks {
       state.ended(skb, Action.DROPPED, DropReason.RULE, decidedBy);
     } else {
       boolean policy = decidedBy != Outcome.NO_RULE;
-      state.ended(
-          skb, Action.DROPPED, policy ? DropReason.POLICY : DropReason.HOT_DROP, decidedBy);
+      state.ended(skb, Action.DROPPED, policy ? DropReason.POLICY : DropReason.HOT_DROP, decidedBy);
     }
   }
 }

@@ -9,9 +9,11 @@ import dev.chainfuse.packet.Skb;
 final class HostPackets {
   private HostPackets() {}
 
-  /** Writes a header without options for {@code packet.source}, destination and protocol, behind room for Ethernet's. */
-  static void writeHeader(
-      Skb packet, int totalLength, int tos, int id, int fragmentWord, int ttl) {
+  /**
+   * Writes a header without options for {@code packet.source}, destination and protocol, behind
+   * room for Ethernet's.
+   */
+  static void writeHeader(Skb packet, int totalLength, int tos, int id, int fragmentWord, int ttl) {
     int network = SkbPool.FRAME + Ipv4.ETHERNET_HEADER;
     if (packet.data.length < network + totalLength) {
       packet.data = new byte[network + totalLength];
@@ -31,8 +33,6 @@ final class HostPackets {
     Bytes.putInt(data, network + Ipv4.SOURCE, packet.source);
     Bytes.putInt(data, network + Ipv4.DESTINATION, packet.destination);
     Bytes.putShort(
-        data,
-        network + Ipv4.CHECKSUM,
-        OnesComplement.checksum(data, network, Ipv4.MINIMUM_HEADER));
+        data, network + Ipv4.CHECKSUM, OnesComplement.checksum(data, network, Ipv4.MINIMUM_HEADER));
   }
 }

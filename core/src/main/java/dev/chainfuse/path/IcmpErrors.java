@@ -7,7 +7,9 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
 
-/** ICMP errors and redirects that the host sends about packets (net/ipv4/icmp.c, net/ipv4/route.c). */
+/**
+ * ICMP errors and redirects that the host sends about packets (net/ipv4/icmp.c, net/ipv4/route.c).
+ */
 final class IcmpErrors {
   private static final int UNREACHABLE = 3;
   private static final int REDIRECT = 5;

@@ -3,10 +3,11 @@ package dev.chainfuse.path;
 import org.agrona.collections.Int2IntHashMap;
 
 /**
- * Limits the host's ICMP errors and redirects per destination, in jiffies of 4 ms (icmpv4_xrlim_allow
- * in net/ipv4/icmp.c; inet_peer_xrlim_allow; ip_error and ip_rt_send_redirect in net/ipv4/route.c).
- * Destinations share one bucket of tokens for both. At most {@link #MAXIMUM} destinations are
- * remembered; then all are forgotten, which only makes the limit more generous, and is counted.
+ * Limits the host's ICMP errors and redirects per destination, in jiffies of 4 ms
+ * (icmpv4_xrlim_allow in net/ipv4/icmp.c; inet_peer_xrlim_allow; ip_error and ip_rt_send_redirect
+ * in net/ipv4/route.c). Destinations share one bucket of tokens for both. At most {@link #MAXIMUM}
+ * destinations are remembered; then all are forgotten, which only makes the limit more generous,
+ * and is counted.
  *
  * <pre>
  *   peers: destination -> slot

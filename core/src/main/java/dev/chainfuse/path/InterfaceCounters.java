@@ -21,8 +21,8 @@ public final class InterfaceCounters {
   }
 
   /**
-   * What one packet moved, while recording: {@code ~(device << 1)} received, {@code ~(device << 1 | 1)}
-   * sent. Negative, so that a list can mix them with numbers of rules.
+   * What one packet moved, while recording: {@code ~(device << 1)} received, {@code ~(device << 1 |
+   * 1)} sent. Negative, so that a list can mix them with numbers of rules.
    */
   int[] hits = new int[16];
 

@@ -6,7 +6,10 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
 
-/** IPv4 from the link: header checks, PREROUTING, the routing decision, local delivery (net/ipv4/ip_input.c). */
+/**
+ * IPv4 from the link: header checks, PREROUTING, the routing decision, local delivery
+ * (net/ipv4/ip_input.c).
+ */
 final class IpInput {
   private final PathState state;
 
@@ -15,8 +18,8 @@ final class IpInput {
   }
 
   /**
-   * ip_rcv_core's checks; afterwards the packet's header fields are read and padding behind the total
-   * length is cut off.
+   * ip_rcv_core's checks; afterwards the packet's header fields are read and padding behind the
+   * total length is cut off.
    */
   boolean headerRight(Skb skb) {
     int available = skb.frame + skb.frameLength - skb.network;

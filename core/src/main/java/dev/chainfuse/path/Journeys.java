@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * The ways through the host that packets of known flows took, each stored once: what a further
- * packet must look like to go the same way, what is done to it, and which counters it moves. A bounded
- * table: when it is full, its counts are given out and it starts anew.
+ * packet must look like to go the same way, what is done to it, and which counters it moves. A
+ * bounded table: when it is full, its counts are given out and it starts anew.
  *
  * <pre>
  *   journey j, columns:
@@ -108,8 +108,8 @@ final class Journeys {
   }
 
   /**
-   * The journey equal to the one written at number {@link #size}, with these hits: an older one, or that
-   * one, kept. The table must not be full.
+   * The journey equal to the one written at number {@link #size}, with these hits: an older one, or
+   * that one, kept. The table must not be full.
    */
   int intern(int[] list, int from, int length) {
     int made = size;

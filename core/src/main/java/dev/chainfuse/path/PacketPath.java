@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way of packets through the host, one packet strictly after the other. A frame comes in by a
  * device and meets, as far as it gets: the bridge, ARP or IPv4's checks, PREROUTING, routing, INPUT
- * or FORWARD, POSTROUTING, the neighbour's address, the bridge again, a device. With the fused engine
- * packets of established flows go the {@linkplain FlowCache short way}, to the same end.
+ * or FORWARD, POSTROUTING, the neighbour's address, the bridge again, a device. With the fused
+ * engine packets of established flows go the {@linkplain FlowCache short way}, to the same end.
  *
  * <p>Not thread-safe. Virtual time comes with the packets and must not go back.
  */
@@ -66,7 +66,11 @@ public final class PacketPath {
    * @param trackConnections whether some rule needs connection tracking
    */
   public void use(
-      RuleEvaluator rules, @Nullable FusedRules fused, int ruleCount, int policyCount, boolean trackConnections) {
+      RuleEvaluator rules,
+      @Nullable FusedRules fused,
+      int ruleCount,
+      int policyCount,
+      boolean trackConnections) {
     state.ruleCount = ruleCount;
     state.policyCount = policyCount;
     if (cache != null && fused != null) {
@@ -87,7 +91,10 @@ public final class PacketPath {
     return state.counters;
   }
 
-  /** How many packets ended for each {@link DropReason}, by ordinal; copies and the host's own packets included. */
+  /**
+   * How many packets ended for each {@link DropReason}, by ordinal; copies and the host's own
+   * packets included.
+   */
   public long[] drops() {
     flush();
     return state.drops;

@@ -13,7 +13,10 @@ import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.RuleEvaluator;
 
-/** What the stages of one session's path share: the host's columns, its tables, the packet's outcome; and the stages themselves. */
+/**
+ * What the stages of one session's path share: the host's columns, its tables, the packet's
+ * outcome; and the stages themselves.
+ */
 final class PathState {
   final Devices devices;
   final Fdb fdb;
@@ -90,8 +93,7 @@ final class PathState {
         new IcmpErrors(
             this,
             tracking,
-            new IcmpRate(
-                topology.sysctls().icmpRatelimit(), topology.sysctls().icmpRatemask()));
+            new IcmpRate(topology.sysctls().icmpRatelimit(), topology.sysctls().icmpRatemask()));
     reset = new TcpReset(this, tracking);
     loopback = new LoopbackQueue(this);
   }
@@ -101,7 +103,9 @@ final class PathState {
     if (decidedBy >= 0) {
       return decidedBy;
     }
-    return decidedBy == Outcome.NO_RULE ? ruleCount + policyCount + reason : ruleCount - 1 - decidedBy;
+    return decidedBy == Outcome.NO_RULE
+        ? ruleCount + policyCount + reason
+        : ruleCount - 1 - decidedBy;
   }
 
   /** Hands a frame that {@code device} received to ARP or IPv4 (netif_receive_skb). */

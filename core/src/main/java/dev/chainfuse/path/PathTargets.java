@@ -8,7 +8,10 @@ import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.Target;
 import dev.chainfuse.rules.TargetContext;
 
-/** What targets may do, on this path. An answer that REJECT asks for is sent when its chain has ended. */
+/**
+ * What targets may do, on this path. An answer that REJECT asks for is sent when its chain has
+ * ended.
+ */
 final class PathTargets extends TargetContext {
   private final PathState state;
   private final ConnectionTracking tracking;
@@ -82,8 +85,8 @@ final class PathTargets extends TargetContext {
   }
 
   /**
-   * Sends the answer that a REJECT asked for. Called when the chain has ended, which is at once: the
-   * answer runs its own hooks.
+   * Sends the answer that a REJECT asked for. Called when the chain has ended, which is at once:
+   * the answer runs its own hooks.
    */
   void answer() {
     Skb packet = skb;
@@ -109,8 +112,7 @@ final class PathTargets extends TargetContext {
       case Ipv4.UDP ->
           packet.data[packet.transport + 6] == 0 && packet.data[packet.transport + 7] == 0
               || l4(packet, bytes);
-      case Ipv4.ICMP ->
-          OnesComplement.checksum(packet.data, packet.transport, bytes) == 0;
+      case Ipv4.ICMP -> OnesComplement.checksum(packet.data, packet.transport, bytes) == 0;
       default -> true;
     };
   }
@@ -118,8 +120,7 @@ final class PathTargets extends TargetContext {
   private static boolean l4(Skb packet, int bytes) {
     long pseudo =
         OnesComplement.pseudoHeader(packet.source, packet.destination, packet.protocol, bytes);
-    return OnesComplement.fold(
-            OnesComplement.add(pseudo, packet.data, packet.transport, bytes))
+    return OnesComplement.fold(OnesComplement.add(pseudo, packet.data, packet.transport, bytes))
         == 0xffff;
   }
 

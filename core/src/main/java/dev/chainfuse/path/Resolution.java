@@ -30,8 +30,7 @@ final class Resolution {
   private int freeCount;
   private int heldNumbers;
 
-  Resolution(
-      PathState state, Neighbours neighbours, ArpInput arp, ConnectionTracking tracking) {
+  Resolution(PathState state, Neighbours neighbours, ArpInput arp, ConnectionTracking tracking) {
     this.state = state;
     this.neighbours = neighbours;
     this.arp = arp;
@@ -68,7 +67,9 @@ final class Resolution {
     int number = hold(skb, bridged);
     int bytes = Neighbours.truesize(skb.end - skb.frame);
     int result = neighbours.send(slot, number, bytes, state.now);
-    for (int out = neighbours.nextDropped(); out != Neighbours.NONE; out = neighbours.nextDropped()) {
+    for (int out = neighbours.nextDropped();
+        out != Neighbours.NONE;
+        out = neighbours.nextDropped()) {
       state.end(held[out], DropReason.NEIGHBOUR_QUEUE_FULL);
       letGo(out);
     }

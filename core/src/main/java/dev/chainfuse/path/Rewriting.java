@@ -6,14 +6,19 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
 
-/** Address translation of an established TCP or UDP packet: the inverse of its flow's other tuple. */
+/**
+ * Address translation of an established TCP or UDP packet: the inverse of its flow's other tuple.
+ */
 final class Rewriting {
   private static final int TCP_CHECKSUM = 16;
   private static final int UDP_CHECKSUM = 6;
 
   private Rewriting() {}
 
-  /** Rewrites addresses, ports and both checksums in place; {@code skb}'s header fields stay as they came. */
+  /**
+   * Rewrites addresses, ports and both checksums in place; {@code skb}'s header fields stay as they
+   * came.
+   */
   static void translate(Skb skb, int[] words, int base, int direction) {
     int other = base + (1 - direction) * FlowDescriptor.TUPLE_STRIDE;
     int source = words[other + 1];

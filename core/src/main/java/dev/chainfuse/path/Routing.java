@@ -97,7 +97,9 @@ final class Routing {
     skb.routeMtu = 65_535;
   }
 
-  /** Whether the way to the packet's destination leads out by {@code device}; routes it there if so. */
+  /**
+   * Whether the way to the packet's destination leads out by {@code device}; routes it there if so.
+   */
   boolean leadsTo(Skb skb, int device) {
     int route = routes.lookup(skb.destination, skb.tos, -1);
     if (route < 0 || routes.type(route) != UNICAST || routes.outInterface(route) != device) {
@@ -108,8 +110,8 @@ final class Routing {
   }
 
   /**
-   * Routes a packet of the host; a source of 0 is chosen (ip_route_output_key). The source may be any
-   * address.
+   * Routes a packet of the host; a source of 0 is chosen (ip_route_output_key). The source may be
+   * any address.
    *
    * @return false if there is no way
    */

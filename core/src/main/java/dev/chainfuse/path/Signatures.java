@@ -7,8 +7,8 @@ import dev.chainfuse.packet.Skb;
 import java.util.Set;
 
 /**
- * What may differ between packets of one direction of a flow and is read by some rule: two packets with
- * equal signatures are not told apart. Immutable.
+ * What may differ between packets of one direction of a flow and is read by some rule: two packets
+ * with equal signatures are not told apart. Immutable.
  *
  * <pre>
  *   packet:      | class of length | of TTL | of TOS | of TCP flags |   16 bits each
@@ -45,7 +45,9 @@ final class Signatures {
     return new Signatures(rules);
   }
 
-  /** Of the packet as it came in: of an skb that has been on its way, {@code ttl} may be lower now. */
+  /**
+   * Of the packet as it came in: of an skb that has been on its way, {@code ttl} may be lower now.
+   */
   long packet(int length, int ttl, int typeOfService, int tcpFlags) {
     return any
         ? (long) lengths[length] << 48

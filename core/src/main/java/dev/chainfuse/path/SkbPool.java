@@ -3,7 +3,10 @@ package dev.chainfuse.path;
 import dev.chainfuse.packet.Skb;
 import java.util.Arrays;
 
-/** Spare packets for copies, for packets that wait and for those that the host makes. Grows to the largest need. */
+/**
+ * Spare packets for copies, for packets that wait and for those that the host makes. Grows to the
+ * largest need.
+ */
 final class SkbPool {
   /** Where frames begin in a pooled packet's array: IP words are aligned. */
   static final int FRAME = 2;

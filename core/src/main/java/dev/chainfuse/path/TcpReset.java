@@ -7,7 +7,10 @@ import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.Hook;
 
-/** The answer of {@code REJECT --reject-with tcp-reset} (nf_send_reset, net/ipv4/netfilter/nf_reject_ipv4.c). */
+/**
+ * The answer of {@code REJECT --reject-with tcp-reset} (nf_send_reset,
+ * net/ipv4/netfilter/nf_reject_ipv4.c).
+ */
 final class TcpReset {
   private static final int TCP_HEADER = 20;
 
@@ -42,12 +45,7 @@ final class TcpReset {
 
   private void write(Skb made, Skb cause) {
     HostPackets.writeHeader(
-        made,
-        Ipv4.MINIMUM_HEADER + TCP_HEADER,
-        0,
-        0,
-        Ipv4.DONT_FRAGMENT,
-        state.defaultTtl);
+        made, Ipv4.MINIMUM_HEADER + TCP_HEADER, 0, 0, Ipv4.DONT_FRAGMENT, state.defaultTtl);
     byte[] data = made.data;
     int at = made.network + Ipv4.MINIMUM_HEADER;
     int asked = cause.transport;
@@ -66,14 +64,11 @@ final class TcpReset {
     Bytes.putInt(data, at + 4, acknowledged ? Bytes.getInt(cause.data, asked + 8) : 0);
     Bytes.putInt(data, at + 8, acknowledged ? 0 : received);
     data[at + 12] = (byte) (TCP_HEADER << 2);
-    data[at + 13] =
-        (byte) (acknowledged ? Ipv4.TCP_RST : Ipv4.TCP_RST | Ipv4.TCP_ACK);
+    data[at + 13] = (byte) (acknowledged ? Ipv4.TCP_RST : Ipv4.TCP_RST | Ipv4.TCP_ACK);
     Bytes.putShort(data, at + 14, 0);
     Bytes.putInt(data, at + 16, 0);
-    long pseudo =
-        OnesComplement.pseudoHeader(made.source, made.destination, Ipv4.TCP, TCP_HEADER);
-    int checksum =
-        ~OnesComplement.fold(OnesComplement.add(pseudo, data, at, TCP_HEADER)) & 0xffff;
+    long pseudo = OnesComplement.pseudoHeader(made.source, made.destination, Ipv4.TCP, TCP_HEADER);
+    int checksum = ~OnesComplement.fold(OnesComplement.add(pseudo, data, at, TCP_HEADER)) & 0xffff;
     Bytes.putShort(data, at + 16, checksum);
     made.parse();
   }

@@ -63,10 +63,10 @@ public final class RuleInterpreter extends RuleEvaluator {
     this.policyBytes = new long[numbers.policyCount()];
   }
 
-  /** A rule to go on with: the chain and the index in it. */
-  private record Step(Chain chain, int index) {
+  /** A rule to go on with: the chain, the index in it, and the rule's number. */
+  private record Step(Chain chain, int index, int number) {
     Step next() {
-      return new Step(chain, index + 1);
+      return new Step(chain, index + 1, number + 1);
     }
 
     boolean atEnd() {
@@ -90,7 +90,7 @@ public final class RuleInterpreter extends RuleEvaluator {
     Table table = loadedTable(name);
     Chain builtIn = chain(table, context.hook.name());
     Deque<Step> callers = new ArrayDeque<>();
-    Step step = new Step(builtIn, 0);
+    Step step = start(table, builtIn);
     while (true) {
       if (step.atEnd()) {
         if (callers.isEmpty()) {
@@ -100,7 +100,7 @@ public final class RuleInterpreter extends RuleEvaluator {
         continue;
       }
       Rule rule = step.rule();
-      int number = numbers.firstRule(name, step.chain().name()) + step.index();
+      int number = step.number();
       asked.hotDrop = false;
       boolean holds = matches(rule, number, context.skb);
       if (asked.hotDrop) {
@@ -128,10 +128,10 @@ public final class RuleInterpreter extends RuleEvaluator {
         }
         case JUMP -> {
           callers.push(step.next());
-          step = new Step(chain(table, ((ChainTarget) target).chain()), 0);
+          step = start(table, chain(table, ((ChainTarget) target).chain()));
         }
         // Nothing is pushed: the end of that chain goes on behind the jump that led here.
-        case GOTO -> step = new Step(chain(table, ((ChainTarget) target).chain()), 0);
+        case GOTO -> step = start(table, chain(table, ((ChainTarget) target).chain()));
         case EXTENSION -> {
           int result = target.apply(context);
           if (result != Target.CONTINUE) {
@@ -142,6 +142,10 @@ public final class RuleInterpreter extends RuleEvaluator {
         }
       }
     }
+  }
+
+  private Step start(Table table, Chain chain) {
+    return new Step(chain, 0, numbers.firstRule(table.name(), chain.name()));
   }
 
   /** Whether the header match and then every match holds; the first that does not ends it. */

@@ -10,6 +10,9 @@ import java.util.List;
  * packets that are not {@link dev.chainfuse.packet.Skb#irregular}; those are always interpreted.
  */
 public sealed interface Condition {
+  /** A masked value is spelt out as ranges up to 2 to this. */
+  int MOST_FREE_BITS = 6;
+
   /** Holds for every packet. */
   Condition ALWAYS = new All(List.of());
 
@@ -18,6 +21,17 @@ public sealed interface Condition {
 
   /** The field's value lies in {@code values}. */
   record In(Field field, RangeSet values) implements Condition {}
+
+  /**
+   * {@code (field & mask) == value}, or not if {@code inverted}: for masks such as 0x4000/0x4000 of
+   * a mark, which would take too many ranges. {@link #bits} makes one only where it has to.
+   */
+  record Bits(Field field, int mask, int value, boolean inverted) implements Condition {
+    /** Whether a value of the field meets it. */
+    public boolean holds(int fieldValue) {
+      return ((fieldValue & mask) == value) != inverted;
+    }
+  }
 
   /** Every part holds; true if there is none. */
   record All(List<Condition> parts) implements Condition {
@@ -47,6 +61,22 @@ public sealed interface Condition {
       return NEVER;
     }
     return cut.equals(width) ? ALWAYS : new In(field, cut);
+  }
+
+  /**
+   * {@code (field & mask) == value}: as ranges if they are few. A value with bits outside the mask
+   * equals no field.
+   */
+  static Condition bits(Field field, int mask, int value) {
+    if ((value & ~mask) != 0) {
+      return NEVER;
+    }
+    // Bits above a narrow field are 0, not free.
+    int fixed = field.bits == 32 ? mask : mask | -1 << field.bits;
+    int lowestRun = fixed == 0 ? 0 : -1 << Integer.numberOfTrailingZeros(fixed);
+    return Integer.bitCount(~fixed & lowestRun) > MOST_FREE_BITS
+        ? new Bits(field, fixed, value, false)
+        : in(field, RangeSet.masked(value, fixed));
   }
 
   /** All of them, flattened. */
@@ -89,6 +119,9 @@ public sealed interface Condition {
   default Condition not() {
     if (this instanceof In in) {
       return in(in.field(), in.values().complement());
+    }
+    if (this instanceof Bits bits) {
+      return new Bits(bits.field(), bits.mask(), bits.value(), !bits.inverted());
     }
     if (this instanceof All all) {
       return any(all.parts().stream().map(Condition::not).toArray(Condition[]::new));

@@ -45,8 +45,7 @@ public record HeaderMatch(
     }
 
     private Condition condition(Field field) {
-      RangeSet set = RangeSet.masked(address, mask);
-      return Condition.in(field, inverted ? set.complement() : set);
+      return Condition.inverted(Condition.bits(field, mask, address), inverted);
     }
   }
 

@@ -13,6 +13,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -61,7 +62,7 @@ class StructureTest {
     int[] untouched = {};
     int[] out = new int[2];
     table.classify(new int[][] {untouched, {80, 81}, untouched}, 0, 2, out);
-    assertEquals(java.util.List.of(1, 2, 1), table.statistics().classes());
+    assertEquals(List.of(1, 2, 1), table.statistics().classes());
     assertEquals(1, table.rulesOf(out[0]).length);
     assertEquals(0, table.rulesOf(out[1]).length);
     assertTrue(table.memoryBytes() < 4096);

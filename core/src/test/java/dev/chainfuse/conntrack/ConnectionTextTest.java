@@ -115,7 +115,7 @@ class ConnectionTextTest {
         assertThrows(
                 IllegalArgumentException.class, () -> ConnectionReader.read(twice, "f", other, 0))
             .getMessage();
-    assertTrue(again.startsWith("f:2: an earlier line"), again);
+    assertTrue(String.valueOf(again).startsWith("f:2: an earlier line"), again);
   }
 
   @Test

@@ -257,7 +257,7 @@ class RouteTableTest {
         && host.routes().stream().anyMatch(r -> r.table() == Route.TABLE_DEFAULT)) {
       main = inTables(host, destination, tos, out, List.of(253));
     }
-    return main.equals(-5) ? (Object) (-1) : main;
+    return main.equals(-5) ? (Object) RouteTable.NO_ROUTE : main;
   }
 
   private static Object inTables(

@@ -1,7 +1,6 @@
 package dev.chainfuse.fuse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.chainfuse.packet.Skb;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A walk allocates nothing, whatever structure it meets. */
 class AllocationTest {
   private static final int PACKETS = 512;
+  private static final int PASSES = 5;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final TestContext context = new TestContext();
@@ -35,15 +35,16 @@ class AllocationTest {
       Table[] tables = rules.tables().toArray(new Table[0]);
       Hook[] hooks = Hook.values();
       long verdicts = walkAll(fused, tables, hooks, packets);
-      // The first question itself allocates.
-      long asked = threads.getCurrentThreadAllocatedBytes();
       verdicts += walkAll(fused, tables, hooks, packets);
-      long before = threads.getCurrentThreadAllocatedBytes();
-      verdicts += walkAll(fused, tables, hooks, packets);
-      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-      assertEquals(0, allocated, () -> "bytes in a pass of " + PACKETS + " packets");
-      assertTrue(asked <= before);
-      assertEquals(3L * PACKETS * loadedHooks(fused, tables, hooks), verdicts);
+      // The question itself and the compiler may allocate now and then, a walk would each time.
+      long least = Long.MAX_VALUE;
+      for (int pass = 0; pass < PASSES; pass++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        verdicts += walkAll(fused, tables, hooks, packets);
+        least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertEquals(0, least, () -> "bytes in a pass of " + PACKETS + " packets");
+      assertEquals((2L + PASSES) * PACKETS * loadedHooks(fused, tables, hooks), verdicts);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.chainfuse.Seeds;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.reference.RuleInterpreter;
 import dev.chainfuse.rules.Hook;
+import dev.chainfuse.rules.Rule;
 import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.rules.RuleNumbers;
 import dev.chainfuse.rules.RuleSet;
@@ -15,6 +16,7 @@ import dev.chainfuse.rules.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The interpreter and compiled rules say the same of every packet, and count the same. */
@@ -26,68 +28,95 @@ class EnginesAgreeTest {
 
   @Test
   void fusedDecidesAsTheReference() {
-    Seeds.each(RULE_SETS, seed -> compare(seed, FuseBudget.DEFAULT, PACKETS));
+    Seeds.each(RULE_SETS, seed -> compare(seed, FuseBudget.DEFAULT, 40));
   }
 
   @Test
   void aScanDecidesAsTheReference() {
-    Seeds.each(RULE_SETS / 10, seed -> compare(seed, FuseBudget.SCAN, PACKETS));
+    Seeds.each(RULE_SETS / 10, seed -> compare(seed, FuseBudget.SCAN, 40));
   }
 
   @Test
   void smallBudgetsOnlyChangeTheStructure() {
     FuseBudget few = new FuseBudget(true, 16, 1 << 16, 1 << 20);
-    Seeds.each(RULE_SETS / 10, seed -> compare(seed, few, PACKETS));
+    Seeds.each(RULE_SETS / 10, seed -> compare(seed, few, 100));
   }
 
-  private void compare(long seed, FuseBudget budget, int packets) {
+  @Test
+  void fusedDecidesAsTheReferenceOnSavedRules() {
+    Seeds.each(
+        RULE_SETS / 2,
+        seed -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          RuleSet rules = SavedRules.draw(random, 4 + random.nextInt(40));
+          RandomPackets source = new RandomPackets(rules, host, random);
+          compare(rules, FuseBudget.DEFAULT, seed, source, source::drawWithBytes);
+        });
+  }
+
+  private void compare(long seed, FuseBudget budget, int most) {
     SplittableRandom random = new SplittableRandom(seed);
-    RuleSet rules = RandomRules.draw(random, 4 + random.nextInt(40));
-    RuleNumbers numbers = new RuleNumbers(rules);
+    RuleSet rules = RandomRules.draw(random, 4 + random.nextInt(most));
     RandomPackets source = new RandomPackets(rules, host, random);
+    compare(rules, budget, seed, source, source::draw);
+  }
+
+  private void compare(
+      RuleSet rules, FuseBudget budget, long seed, RandomPackets source, Consumer<Skb> draw) {
     RuleEvaluator reference = new RuleInterpreter(rules, host, seed);
-    RuleEvaluator fused =
-        new FusedEvaluator(ChainFuser.compile(rules, host, budget), seed);
+    RuleEvaluator fused = new FusedEvaluator(ChainFuser.compile(rules, host, budget), seed);
     TestContext first = new TestContext();
     TestContext second = new TestContext();
-    for (int i = 0; i < packets; i++) {
-      Skb skb = first.skb;
-      source.draw(skb);
-      second.skb = skb;
-      int mark = skb.mark;
-      String packet = "packet " + i + ": " + RandomPackets.describe(skb);
+    Skb skb = first.skb;
+    second.skb = skb;
+    for (int i = 0; i < PACKETS; i++) {
+      draw.accept(skb);
+      skb.timeNanos = i * 1_000_000L;
+      int number = i;
       for (Hook hook : Hook.values()) {
-        String expected = walk(reference, rules, hook, first);
-        int expectedMark = skb.mark;
-        skb.mark = mark;
-        assertEquals(expected, walk(fused, rules, hook, second), () -> hook + ", " + packet);
-        assertEquals(expectedMark, skb.mark, packet);
-        mark = expectedMark;
+        first.hook = hook;
+        second.hook = hook;
+        for (Table table : rules.tables()) {
+          TableName name = table.name();
+          if (!name.hooks().contains(hook)) {
+            continue;
+          }
+          int mark = skb.mark;
+          int connectionMark = source.connection.mark;
+          Outcome expected = run(reference, name, first, source);
+          skb.mark = mark;
+          source.connection.mark = connectionMark;
+          assertEquals(
+              expected,
+              run(fused, name, second, source),
+              () -> name + " " + hook + ", " + number + ": " + RandomPackets.describe(skb));
+        }
       }
     }
     assertEquals(first.logged, second.logged);
-    assertEquals(counters(reference, numbers), counters(fused, numbers));
+    RuleNumbers numbers = new RuleNumbers(rules);
+    List<String> expected = counters(reference, numbers);
+    List<String> counted = counters(fused, numbers);
+    for (int i = 0; i < expected.size(); i++) {
+      assertEquals(expected.get(i), counted.get(i));
+    }
   }
 
-  private static String walk(RuleEvaluator rules, RuleSet set, Hook hook, TestContext context) {
-    StringBuilder out = new StringBuilder();
-    context.hook = hook;
-    for (Table table : set.tables()) {
-      TableName name = table.name();
-      assertEquals(name.hooks().contains(hook), rules.loaded(name, hook));
-      if (rules.loaded(name, hook)) {
-        int verdict = rules.run(name, context);
-        out.append(name.text()).append(' ').append(verdict).append(" by ");
-        out.append(rules.decidedBy()).append(' ').append(context.skb.mark).append("; ");
-      }
-    }
-    return out.toString();
+  /** All that a walk leaves behind. */
+  private record Outcome(int verdict, int decidedBy, int mark, int connectionMark) {}
+
+  private static Outcome run(
+      RuleEvaluator rules, TableName table, TestContext context, RandomPackets source) {
+    assertTrue(rules.loaded(table, context.hook));
+    int verdict = rules.run(table, context);
+    return new Outcome(verdict, rules.decidedBy(), context.skb.mark, source.connection.mark);
   }
 
   private static List<String> counters(RuleEvaluator rules, RuleNumbers numbers) {
     List<String> out = new ArrayList<>();
     for (int i = 0; i < numbers.ruleCount(); i++) {
-      out.add("rule " + i + ": " + rules.rulePackets(i) + ", " + rules.ruleBytes(i));
+      Rule rule = numbers.rule(i).rule();
+      out.add(rule + ": " + rules.rulePackets(i) + ", " + rules.ruleBytes(i));
     }
     for (int i = 0; i < numbers.policyCount(); i++) {
       out.add("policy " + i + ": " + rules.policyPackets(i) + ", " + rules.policyBytes(i));

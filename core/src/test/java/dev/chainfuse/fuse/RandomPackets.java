@@ -1,5 +1,6 @@
 package dev.chainfuse.fuse;
 
+import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Field;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.RangeSet;
@@ -21,6 +22,8 @@ import java.util.SplittableRandom;
 
 /** Packets whose fields lie at and beside the bounds of the rules' own ranges. */
 final class RandomPackets {
+  private static final int TRANSPORT = 40;
+
   private final SplittableRandom random;
   private final Map<Field, List<Integer>> edges = new EnumMap<>(Field.class);
   final TestConnection connection = new TestConnection();
@@ -51,6 +54,11 @@ final class RandomPackets {
           values.add((int) set.last(i) + beside);
         }
       }
+    } else if (condition instanceof Condition.Bits bits) {
+      Set<Integer> values = found.computeIfAbsent(bits.field(), field -> new LinkedHashSet<>());
+      values.add(bits.value());
+      values.add(bits.value() | ~bits.mask());
+      values.add(bits.value() ^ Integer.lowestOneBit(bits.mask()));
     } else if (condition instanceof Condition.All all) {
       all.parts().forEach(part -> collect(part, found));
     } else if (condition instanceof Condition.Any any) {
@@ -74,8 +82,7 @@ final class RandomPackets {
     skb.source = value(Field.SOURCE);
     skb.destination = value(Field.DESTINATION);
     int protocol = random.nextInt(6);
-    skb.protocol =
-        protocol < 3 ? Ipv4.TCP : protocol == 3 ? Ipv4.UDP : value(Field.PROTOCOL);
+    skb.protocol = protocol < 3 ? Ipv4.TCP : protocol == 3 ? Ipv4.UDP : value(Field.PROTOCOL);
     skb.totalLength = value(Field.LENGTH);
     skb.ttl = value(Field.TTL);
     skb.tos = value(Field.TOS);
@@ -88,6 +95,36 @@ final class RandomPackets {
     skb.bridged = random.nextBoolean();
     drawTransport(skb);
     drawConnection(skb);
+  }
+
+  /** As {@link #draw}, with bytes to read the fields from. */
+  void drawWithBytes(Skb skb) {
+    draw(skb);
+    byte[] data = new byte[Ipv4.ETHERNET_HEADER + Ipv4.MINIMUM_HEADER + TRANSPORT];
+    int at = Ipv4.ETHERNET_HEADER;
+    int have = skb.irregular && skb.fragmentWord == 0 ? random.nextInt(8) : TRANSPORT;
+    data[at] = 0x45;
+    data[at + Ipv4.TOS] = (byte) skb.tos;
+    Bytes.putShort(data, at + Ipv4.TOTAL_LENGTH, Ipv4.MINIMUM_HEADER + have);
+    Bytes.putShort(data, at + Ipv4.FRAGMENT, skb.fragmentWord);
+    data[at + Ipv4.TTL] = (byte) skb.ttl;
+    data[at + Ipv4.PROTOCOL] = (byte) skb.protocol;
+    Bytes.putInt(data, at + Ipv4.SOURCE, skb.source);
+    Bytes.putInt(data, at + Ipv4.DESTINATION, skb.destination);
+    int transport = at + Ipv4.MINIMUM_HEADER;
+    if (skb.protocol == Ipv4.ICMP) {
+      Bytes.putShort(data, transport, skb.icmpTypeCode);
+    } else {
+      Bytes.putShort(data, transport, skb.sourcePort);
+      Bytes.putShort(data, transport + 2, skb.destinationPort);
+      data[transport + 12] = (byte) (random.nextInt(4, 8) << 4);
+      data[transport + 13] = (byte) skb.tcpFlags;
+      data[transport + 20] = (byte) random.nextInt(6);
+    }
+    skb.data = data;
+    skb.frameLength = data.length;
+    skb.network = at;
+    skb.parse();
   }
 
   private void drawTransport(Skb skb) {

@@ -9,6 +9,9 @@ public final class ConditionEvaluator {
     if (condition instanceof Condition.In in) {
       return in.values().containsInt(context.skb.field(in.field()));
     }
+    if (condition instanceof Condition.Bits bits) {
+      return bits.holds(context.skb.field(bits.field()));
+    }
     if (condition instanceof Condition.All all) {
       for (Condition part : all.parts()) {
         if (!holds(part, context)) {

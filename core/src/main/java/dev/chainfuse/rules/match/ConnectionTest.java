@@ -53,9 +53,6 @@ public record ConnectionTest(Kind kind, int first, int second, boolean inverted)
   /** The words of {@code --ctstatus}; NONE stands for no bit. */
   static final Keywords STATUS = new Keywords("EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED");
 
-  /** The status bits that a connection table sets: {@link ConnectionFacts}. */
-  private static final int STATUS_BITS = 10;
-
   /** Appends {@code [!] NAME VALUE}, with a leading space. */
   void print(StringBuilder out, String prefix) {
     out.append(inverted ? " ! " : " ").append(prefix).append(kind.option).append(' ');
@@ -117,21 +114,17 @@ public record ConnectionTest(Kind kind, int first, int second, boolean inverted)
 
   /** The same on the field, for packets that have a connection. */
   Condition condition() {
-    RangeSet set =
+    Field field = kind.field;
+    Condition holds =
         switch (kind.form) {
           case RANGE, PORTS, DIRECTION ->
-              RangeSet.of(Integer.toUnsignedLong(first), Integer.toUnsignedLong(second));
-          case ADDRESS -> RangeSet.masked(first, second);
-          case STATUS -> statusSet();
+              Condition.in(
+                  field,
+                  RangeSet.of(Integer.toUnsignedLong(first), Integer.toUnsignedLong(second)));
+          case ADDRESS -> Condition.bits(field, second, first & second);
+          // Some bit, that is, not none of them.
+          case STATUS -> Condition.bits(field, first, 0).not();
         };
-    return Condition.inverted(Condition.in(kind.field, set), inverted);
-  }
-
-  /**
-   * The values with one of the bits. Values of more than STATUS_BITS bits do not occur and count as
-   * if they had one, which saves thousands of ranges.
-   */
-  private RangeSet statusSet() {
-    return first == 0 ? RangeSet.EMPTY : RangeSet.masked(0, first | -1 << STATUS_BITS).complement();
+    return Condition.inverted(holds, inverted);
   }
 }

@@ -46,6 +46,6 @@ public record ConnmarkMatch(MarkMask mark) implements Match {
     return Condition.all(
         Condition.in(
             Field.CT_DIRECTION, RangeSet.of(ConnectionFacts.ORIGINAL, ConnectionFacts.REPLY)),
-        mark.condition(Field.CT_MARK, this));
+        mark.condition(Field.CT_MARK));
   }
 }

@@ -36,6 +36,6 @@ public record MarkMatch(MarkMask mark) implements Match {
 
   @Override
   public Condition condition(HostFacts host) {
-    return mark.condition(Field.MARK, this);
+    return mark.condition(Field.MARK);
   }
 }

@@ -111,7 +111,8 @@ final class PcapngReader extends CaptureReader {
     in.skip(left);
     long again = in.readUnsignedInt();
     if (again != length) {
-      throw in.wrongAt(start, "a block says " + length + " bytes first and " + again + " at the end");
+      throw in.wrongAt(
+          start, "a block says " + length + " bytes first and " + again + " at the end");
     }
   }
 

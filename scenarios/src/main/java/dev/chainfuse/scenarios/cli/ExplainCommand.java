@@ -1,20 +1,16 @@
 package dev.chainfuse.scenarios.cli;
 
-import dev.chainfuse.Engine;
-import dev.chainfuse.Flows;
 import dev.chainfuse.Host;
-import dev.chainfuse.Packet;
-import dev.chainfuse.RuleCounts;
-import dev.chainfuse.Session;
-import dev.chainfuse.Verdict;
-import dev.chainfuse.rules.RuleNumbers;
-import dev.chainfuse.rules.text.SaveWriter;
+import dev.chainfuse.analysis.Explainer;
+import dev.chainfuse.analysis.Explanation;
 import dev.chainfuse.scenarios.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,8 +35,6 @@ import picocli.CommandLine.Spec;
       "  chainfuse explain --host myhost --packet 'src=192.168.0.1 dst=192.168.0.3 proto=icmp'"
     })
 final class ExplainCommand implements Callable<Integer> {
-  private static final int FLOWS = 1_024;
-
   @Option(names = "--host", required = true, paramLabel = "DIR", description = "Host directory.")
   Path host = Path.of("");
 
@@ -48,8 +42,17 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--packet",
       required = true,
       paramLabel = "PACKET",
-      description = "What comes, e.g. 'in=eno1 src=… dst=… proto=tcp dport=80 flags=SYN'.")
-  String packet = "";
+      description = {
+        "What comes, e.g. 'in=eno1 src=10.0.0.9 dst=10.0.0.1 proto=tcp dport=80 flags=SYN'; may be"
+            + " repeated: each finds the connections that those before it left."
+      })
+  List<String> packets = new ArrayList<>();
+
+  @Option(
+      names = "--conntrack",
+      paramLabel = "FILE",
+      description = "Connections that exist already, as conntrack -L prints them.")
+  @Nullable Path connections;
 
   @Mixin HostOptions hostOptions = new HostOptions();
 
@@ -58,58 +61,36 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Host loaded = hostOptions.load(host);
-    Packet asked = PacketText.read(packet);
-    Engine engine = Engine.compile(loaded, hostOptions.engine);
-    try (Session session = engine.open(Flows.atMost(FLOWS))) {
-      RuleCounts before = session.counts();
-      Verdict verdict;
-      try {
-        verdict = session.verdict(asked, 0);
-      } catch (IllegalArgumentException e) {
-        throw new InputException("--packet: " + e.getMessage(), e);
+    String directory = host + host.getFileSystem().getSeparator();
+    Output output = new Output(spec);
+    try (Explainer explainer = new Explainer(loaded)) {
+      if (connections != null) {
+        explainer.readConnections(connections.toString(), lines(connections), 0);
       }
-      new Output(spec).lines(lines(engine, verdict, before, session.counts()));
+      for (String packet : packets) {
+        Explanation explanation = explain(explainer, packet);
+        output.lines(List.of("== " + packet));
+        output.text(explanation.toText().replace(directory, ""));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new InputException(String.valueOf(e.getMessage()), e);
     }
     return Main.DONE;
   }
 
-  private List<String> lines(Engine engine, Verdict verdict, RuleCounts before, RuleCounts after) {
-    String directory = host + host.getFileSystem().getSeparator();
-    List<String> lines = new ArrayList<>();
-    lines.add("== " + packet);
-    lines.add("  verdict     " + verdict.action().name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    lines.add("  decided by  " + verdict.decidedBy().toString().replace(directory, ""));
-    if (!verdict.egress().isEmpty()) {
-      lines.add("  leaves by   " + verdict.egress());
-      lines.add("  leaves as   " + verdict.translated());
+  private static Explanation explain(Explainer explainer, String packet) {
+    try {
+      return explainer.explain(PacketText.read(packet), 0);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("--packet: " + e.getMessage(), e);
     }
-    lines.add("");
-    lines.add("== Rules and policies that counted");
-    RuleNumbers numbers = engine.numbers();
-    for (int i = 0; i < numbers.ruleCount(); i++) {
-      if (after.rulePackets(i) != before.rulePackets(i)) {
-        RuleNumbers.Place place = numbers.rule(i);
-        lines.add(
-            String.format(
-                Locale.ROOT,
-                "  %-8s %s  (%s)",
-                place.table().text(),
-                SaveWriter.rule(place.chain().name(), place.rule()),
-                place.rule().position().toString().replace(directory, "")));
-      }
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
     }
-    for (int i = 0; i < numbers.policyCount(); i++) {
-      if (after.policyPackets(i) != before.policyPackets(i)) {
-        RuleNumbers.Policy policy = numbers.policy(i);
-        lines.add(
-            String.format(
-                Locale.ROOT,
-                "  %-8s %s policy %s",
-                policy.table().text(),
-                policy.chain().name(),
-                policy.chain().policy()));
-      }
-    }
-    return lines;
   }
 }

@@ -17,7 +17,8 @@ final class HostOptions {
   @Option(
       names = "--apply",
       paramLabel = "COMMAND",
-      description = "Edit the rules first as this iptables command would; may be repeated, in order.")
+      description =
+          "Edit the rules first as this iptables command would; may be repeated, in order.")
   List<String> apply = new ArrayList<>();
 
   @Option(

@@ -73,7 +73,11 @@ final class ReplayCommand implements Callable<Integer> {
               + " with the last frame.")
   @Nullable String until;
 
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random that no file says; 1 by default.")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of everything random that no file says; 1 by default.")
   long seed = 1;
 
   @Option(

@@ -104,7 +104,10 @@ final class RunCommand implements Callable<Integer> {
     List<String> names = BuiltIn.names();
     if (!names.contains(scenario)) {
       throw new InputException(
-          "no file and no built-in scenario '" + scenario + "'; " + Nearest.advice(scenario, names));
+          "no file and no built-in scenario '"
+              + scenario
+              + "'; "
+              + Nearest.advice(scenario, names));
     }
     return ScenarioReader.readBuiltIn(scenario);
   }

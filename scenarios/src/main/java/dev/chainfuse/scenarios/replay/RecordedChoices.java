@@ -17,8 +17,8 @@ import java.util.Queue;
 /**
  * NAT's random choices as a kernel made them, from a file of tab-separated columns: time, protocol,
  * original source, destination, ports, then the translated ones; for ICMP the source port is the id
- * and the destination port the type. Choices of one tuple are handed out in order. A choice that the
- * file does not have is drawn by a seed and noted; so is one that was not legal. One thread.
+ * and the destination port the type. Choices of one tuple are handed out in order. A choice that
+ * the file does not have is drawn by a seed and noted; so is one that was not legal. One thread.
  */
 public final class RecordedChoices implements ChoiceSource {
   private static final int COLUMNS = 10;
@@ -137,8 +137,7 @@ public final class RecordedChoices implements ChoiceSource {
   }
 
   @Override
-  public void settled(
-      int protocol, int source, int destination, int ports, int drawn, int chosen) {
+  public void settled(int protocol, int source, int destination, int ports, int drawn, int chosen) {
     if (drawn != chosen) {
       Tuple tuple = new Tuple(protocol, source, destination, ports);
       note("the choice " + drawn + " for " + tuple + " was not free: took " + chosen);

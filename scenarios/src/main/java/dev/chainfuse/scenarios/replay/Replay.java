@@ -59,8 +59,7 @@ public final class Replay implements AutoCloseable {
     }
     originNanos = origin();
     batch = PacketBatch.allocate(batchSize, FIRST_MAX_FRAME);
-    session =
-        engine.open(flows, SessionOptions.DEFAULT.withSeed(seed).withChoices(choices));
+    session = engine.open(flows, SessionOptions.DEFAULT.withSeed(seed).withChoices(choices));
     directory = out == null ? null : new RunDirectory(out, engine, originNanos);
     recorder = new Recorder(directory);
   }

@@ -85,7 +85,9 @@ public record Report(
       Map<String, Long> reasons) {
     /** {@code reached}, {@code failed}, {@code partly} or {@code none started}. */
     public String result() {
-      return flows == 0 ? "none started" : reached == flows ? "reached" : reached == 0 ? "failed" : "partly";
+      return flows == 0
+          ? "none started"
+          : reached == flows ? "reached" : reached == 0 ? "failed" : "partly";
     }
   }
 

@@ -124,7 +124,9 @@ public final class ReportBuilder {
                       entry.getValue()));
       String rule =
           decision.kind() == Decision.Kind.RULE ? text(engine.numbers().rule(decision.id())) : "";
-      drops.add(new Report.Drop(decision.toString().replace(directory, ""), rule, dropped.packets(), sources));
+      drops.add(
+          new Report.Drop(
+              decision.toString().replace(directory, ""), rule, dropped.packets(), sources));
     }
     return drops;
   }
@@ -229,8 +231,7 @@ public final class ReportBuilder {
     if (latency.packets() > 0) {
       for (double percentile : PERCENTILES) {
         percentiles.put(
-            String.valueOf(percentile).replaceFirst("\\.0$", ""),
-            latency.atPercentile(percentile));
+            String.valueOf(percentile).replaceFirst("\\.0$", ""), latency.atPercentile(percentile));
       }
     }
     return new Report.Latency(

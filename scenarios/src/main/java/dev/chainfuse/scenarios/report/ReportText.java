@@ -57,7 +57,8 @@ public final class ReportText {
     }
     heading(lines, "Who reached whom");
     TextTable table =
-        new TextTable("from", "to", "what", "traffic", "flows", "reached", "result", "mean", "why not");
+        new TextTable(
+            "from", "to", "what", "traffic", "flows", "reached", "result", "mean", "why not");
     for (Report.Reach row : report.reach()) {
       table.row(
           row.from(),
@@ -86,13 +87,7 @@ public final class ReportText {
       lines.add("  all " + report.expectations().size() + " expectations were met");
     }
     for (Report.Checked checked : unmet) {
-      lines.add(
-          "  NOT MET: "
-              + checked.text()
-              + " ("
-              + checked.place()
-              + "): "
-              + checked.actual());
+      lines.add("  NOT MET: " + checked.text() + " (" + checked.place() + "): " + checked.actual());
     }
   }
 
@@ -123,8 +118,7 @@ public final class ReportText {
     heading(lines, "Rules and policies that counted");
     TextTable table = new TextTable("packets", "bytes", "table", "rule", "place");
     for (Report.RuleCount rule : report.rules()) {
-      String text =
-          rule.place().isEmpty() ? rule.chain() + " " + rule.text() : cut(rule.text());
+      String text = rule.place().isEmpty() ? rule.chain() + " " + rule.text() : cut(rule.text());
       table.row(rule.packets(), rule.bytes(), rule.table(), text, rule.place());
     }
     lines.addAll(table.lines());

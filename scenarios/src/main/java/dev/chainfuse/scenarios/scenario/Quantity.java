@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * IllegalArgumentException} whose message shows the accepted form.
  */
 public final class Quantity {
-  private static final Pattern NUMBER_UNIT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([a-zA-Z/]*)");
+  private static final Pattern NUMBER_UNIT =
+      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([a-zA-Z/]*)");
   private static final Map<String, Double> NANOS =
       Map.of("ns", 1d, "us", 1e3, "ms", 1e6, "s", 1e9, "m", 60e9, "min", 60e9, "h", 3_600e9);
   private static final Map<String, Double> BITS =
@@ -52,7 +53,8 @@ public final class Quantity {
     }
     double perSecond = parse(words[words.length - 1], PER_SECOND, form);
     if (perSecond <= 0 || perSecond > 1e9) {
-      throw new IllegalArgumentException("'" + text + "' is not more than 0 and at most 1e9 a second");
+      throw new IllegalArgumentException(
+          "'" + text + "' is not more than 0 and at most 1e9 a second");
     }
     return new Arrivals(perSecond, poisson);
   }

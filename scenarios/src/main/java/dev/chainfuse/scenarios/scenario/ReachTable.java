@@ -22,8 +22,7 @@ final class ReachTable {
 
   private final Map<Source, Row> rows = new LinkedHashMap<>();
 
-  ReachTable(
-      Engine engine, Path hostDirectory, List<Source> sources, List<Exchange> exchanges) {
+  ReachTable(Engine engine, Path hostDirectory, List<Source> sources, List<Exchange> exchanges) {
     sources.forEach(source -> rows.put(source, new Row()));
     String directory = hostDirectory + hostDirectory.getFileSystem().getSeparator();
     for (Exchange exchange : exchanges) {
@@ -74,8 +73,7 @@ final class ReachTable {
       for (Source source : rows.keySet()) {
         boolean meant =
             source.name().equals(expectation.traffic())
-                && (expectation.from() == null
-                    || expectation.from().equals(source.from().name()));
+                && (expectation.from() == null || expectation.from().equals(source.from().name()));
         if (meant) {
           last.put(source, expectation);
         }

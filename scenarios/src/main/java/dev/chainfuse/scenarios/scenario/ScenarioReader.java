@@ -133,7 +133,12 @@ public final class ScenarioReader {
             root.texts("apply"),
             root.value("seed", 1L, ScenarioReader::whole),
             root.value("duration", DEFAULT_DURATION, Quantity::duration),
-            (int) (long) root.value("connections", (long) DEFAULT_CONNECTIONS, t -> within(t, 1, MAX_CONNECTIONS)),
+            (int)
+                (long)
+                    root.value(
+                        "connections",
+                        (long) DEFAULT_CONNECTIONS,
+                        t -> within(t, 1, MAX_CONNECTIONS)),
             defaultLink,
             links,
             stations,
@@ -226,8 +231,7 @@ public final class ScenarioReader {
     }
   }
 
-  private static void service(
-      YamlMap map, String text, List<Integer> tcp, List<Integer> udp) {
+  private static void service(YamlMap map, String text, List<Integer> tcp, List<Integer> udp) {
     try {
       Service service = Service.parse(text);
       if (service.protocol() == Protocol.PING) {
@@ -265,8 +269,14 @@ public final class ScenarioReader {
               to,
               what.protocol(),
               what.port(),
-              map.value("request", new Sizes.Fixed(stream ? 120 : 56), t -> Quantity.sizes(t, least, most)),
-              map.value("response", new Sizes.Fixed(stream ? 2_800 : 56), t -> Quantity.sizes(t, 0, most)),
+              map.value(
+                  "request",
+                  new Sizes.Fixed(stream ? 120 : 56),
+                  t -> Quantity.sizes(t, least, most)),
+              map.value(
+                  "response",
+                  new Sizes.Fixed(stream ? 2_800 : 56),
+                  t -> Quantity.sizes(t, 0, most)),
               map.value("arrivals", Quantity.arrivals("10/s"), Quantity::arrivals),
               map.value("start", 0L, Quantity::duration),
               map.value("flows", Long.MAX_VALUE, t -> within(t, 1, Long.MAX_VALUE))));

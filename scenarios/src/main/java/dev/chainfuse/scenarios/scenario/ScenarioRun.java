@@ -58,8 +58,8 @@ public final class ScenarioRun {
       Simulation simulation =
           SimulationBuilder.build(scenario, engine, session, batchSize, recorder);
       simulation.run(progress);
-      ReachTable reach = new ReachTable(
-              engine, scenario.host(), simulation.sources(), simulation.exchanges());
+      ReachTable reach =
+          new ReachTable(engine, scenario.host(), simulation.sources(), simulation.exchanges());
       List<String> notes = new ArrayList<>();
       if (simulation.lostOnLinks() > 0) {
         notes.add(simulation.lostOnLinks() + " frames were lost where a link's queue was full");

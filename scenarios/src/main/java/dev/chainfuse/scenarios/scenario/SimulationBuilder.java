@@ -48,8 +48,7 @@ final class SimulationBuilder {
     for (Interface device : topology.interfaces()) {
       links.add(scenario.links().getOrDefault(device.name(), scenario.defaultLink()));
     }
-    Simulation simulation =
-        new Simulation(session, links, scenario.seed(), batchSize, recorder);
+    Simulation simulation = new Simulation(session, links, scenario.seed(), batchSize, recorder);
     Map<String, Station> stations = new HashMap<>();
     for (boolean behind : new boolean[] {false, true}) {
       for (StationSpec spec : scenario.stations()) {
@@ -66,8 +65,7 @@ final class SimulationBuilder {
     return simulation;
   }
 
-  private Station station(
-      Simulation simulation, StationSpec spec, Map<String, Station> stations) {
+  private Station station(Simulation simulation, StationSpec spec, Map<String, Station> stations) {
     Station router = spec.behind() == null ? null : stations.get(spec.behind());
     Station station;
     if (router != null) {

@@ -77,8 +77,8 @@ public final class Frames {
   }
 
   /**
-   * Writes a TCP header before {@code payloadBytes} bytes that are already there; call {@link #ipv4}
-   * first.
+   * Writes a TCP header before {@code payloadBytes} bytes that are already there; call {@link
+   * #ipv4} first.
    *
    * @param mss announced in an option; 0 for no option
    * @return bytes of the header

@@ -5,9 +5,19 @@ import dev.chainfuse.packet.Ipv4;
 /** ICMP errors in words. */
 final class IcmpText {
   private static final String[] UNREACHABLE = {
-    "net unreachable", "host unreachable", "protocol unreachable", "port unreachable",
-    "fragmentation needed", "source route failed", "net unknown", "host unknown", "host isolated",
-    "net prohibited", "host prohibited", "net unreachable for TOS", "host unreachable for TOS",
+    "net unreachable",
+    "host unreachable",
+    "protocol unreachable",
+    "port unreachable",
+    "fragmentation needed",
+    "source route failed",
+    "net unknown",
+    "host unknown",
+    "host isolated",
+    "net prohibited",
+    "host prohibited",
+    "net unreachable for TOS",
+    "host unreachable for TOS",
     "administratively prohibited"
   };
 

@@ -91,8 +91,7 @@ final class Nic {
     }
     if (Bytes.getShort(frame, at + 20) == Frames.ARP_REQUEST) {
       int length =
-          Frames.arp(
-              scratch, Frames.ARP_REPLY, mac, self.address(), senderMac, sender, senderMac);
+          Frames.arp(scratch, Frames.ARP_REPLY, mac, self.address(), senderMac, sender, senderMac);
       network.transmit(this, scratch, length, Network.NO_FLOW);
     }
   }
@@ -143,13 +142,7 @@ final class Nic {
     }
     int length =
         Frames.arp(
-            scratch,
-            Frames.ARP_REQUEST,
-            mac,
-            self.address(),
-            0,
-            nextHop,
-            Frames.BROADCAST_MAC);
+            scratch, Frames.ARP_REQUEST, mac, self.address(), 0, nextHop, Frames.BROADCAST_MAC);
     network.transmit(this, scratch, length, Network.NO_FLOW);
     network.at(network.nowNanos() + ARP_RETRY_NANOS, () -> ask(nextHop, attempt + 1));
   }

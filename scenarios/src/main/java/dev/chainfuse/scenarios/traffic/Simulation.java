@@ -16,10 +16,10 @@ import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
 /**
- * The discrete-event loop: frames travel over links between stations and the host, timers run, flows
- * start. Consecutive arrivals at the host are handed to the session as one batch, up to its next
- * timer and up to the first arrival plus the smallest link delay: nothing that the batch causes can
- * arrive earlier, so the result equals that of single packets. One thread.
+ * The discrete-event loop: frames travel over links between stations and the host, timers run,
+ * flows start. Consecutive arrivals at the host are handed to the session as one batch, up to its
+ * next timer and up to the first arrival plus the smallest link delay: nothing that the batch
+ * causes can arrive earlier, so the result equals that of single packets. One thread.
  */
 public final class Simulation implements Network {
   /** Time between a packet's delivery to a program on the host and the program's answer. */
@@ -297,8 +297,7 @@ public final class Simulation implements Network {
   private void settle(int i, int flow, long nanos) {
     Action action = batch.action(i);
     if (action == Action.LOCAL) {
-      int slot =
-          pool.put(batch.data(), batch.offset(i), batch.length(i), PacketBatch.LOCAL, flow);
+      int slot = pool.put(batch.data(), batch.offset(i), batch.length(i), PacketBatch.LOCAL, flow);
       events.add(nanos + LOCAL_NANOS, AT_PROGRAM, slot);
     } else if (action == Action.HELD) {
       heldFlows.put(batch.sequence(i), flow);
@@ -311,8 +310,7 @@ public final class Simulation implements Network {
     Emissions emissions = session.emissions();
     for (int e = from; e < to; e++) {
       int index = emissions.batchIndex(e);
-      int flow =
-          index >= 0 ? flowOf[index] : heldFlows.getOrDefault(emissions.cause(e), NO_FLOW);
+      int flow = index >= 0 ? flowOf[index] : heldFlows.getOrDefault(emissions.cause(e), NO_FLOW);
       deliver(
           emissions.egress(e),
           emissions.data(),

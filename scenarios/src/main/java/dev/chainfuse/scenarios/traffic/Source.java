@@ -37,8 +37,6 @@ public record Source(
 
   /** {@code tcp 80}, {@code ping}. */
   public String what() {
-    return protocol == Protocol.PING
-        ? "ping"
-        : (protocol == Protocol.TCP ? "tcp " : "udp ") + port;
+    return protocol == Protocol.PING ? "ping" : (protocol == Protocol.TCP ? "tcp " : "udp ") + port;
   }
 }

@@ -115,7 +115,8 @@ public final class Station {
       case TCP -> {
         int port = freePort(source.to(), source.port());
         TcpEnd end =
-            TcpEnd.client(this, address, port, source.to(), source.port(), exchange, request, response);
+            TcpEnd.client(
+                this, address, port, source.to(), source.port(), exchange, request, response);
         connections.put(new TcpKey(address, source.to(), port << 16 | source.port()), end);
         end.open();
       }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One end of a TCP connection (RFC 9293) that carries one request and one response: the client
  * opens and asks, the server answers and closes. Retransmission goes back to the first
- * unacknowledged byte (RFC 6298 with fixed first time-outs); there is no congestion control: at most
- * {@link #WINDOW_SEGMENTS} segments are under way.
+ * unacknowledged byte (RFC 6298 with fixed first time-outs); there is no congestion control: at
+ * most {@link #WINDOW_SEGMENTS} segments are under way.
  *
  * <pre>
  * stream of each side:   0      1 ........ n     n + 1
@@ -53,12 +53,7 @@ final class TcpEnd {
   private int timerGeneration;
 
   private TcpEnd(
-      Station station,
-      int local,
-      int remote,
-      int ports,
-      @Nullable Exchange exchange,
-      State state) {
+      Station station, int local, int remote, int ports, @Nullable Exchange exchange, State state) {
     this.station = station;
     this.local = local;
     this.remote = remote;
@@ -79,8 +74,7 @@ final class TcpEnd {
       int request,
       int response) {
     TcpEnd end =
-        new TcpEnd(
-            station, local, remote, localPort << 16 | remotePort, exchange, State.SYN_SENT);
+        new TcpEnd(station, local, remote, localPort << 16 | remotePort, exchange, State.SYN_SENT);
     end.toSend = request;
     end.toReceive = response;
     Bytes.putInt(end.head, 0, request);
@@ -247,7 +241,8 @@ final class TcpEnd {
       int bytes = (int) Math.min(MSS, end - next);
       boolean last = next + bytes == end;
       boolean finish = last && mayFinish;
-      segment(next, bytes, Ipv4.TCP_ACK | (last && bytes > 0 ? Ipv4.TCP_PSH : 0) | (finish ? 1 : 0));
+      segment(
+          next, bytes, Ipv4.TCP_ACK | (last && bytes > 0 ? Ipv4.TCP_PSH : 0) | (finish ? 1 : 0));
       next += bytes + (finish ? 1 : 0);
       sent = true;
     }

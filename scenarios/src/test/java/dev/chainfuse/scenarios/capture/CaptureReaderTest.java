@@ -144,8 +144,7 @@ class CaptureReaderTest {
     ByteBuffer old = pcap(0xa1b2c3d4, LITTLE, 1);
     pcapPacket(old, 1, 0, 60, 60);
     pcapPacket(old, 2, 0, 60, 60);
-    List<byte[]> files =
-        List.of(ng.toByteArray(), Arrays.copyOf(old.array(), old.position()));
+    List<byte[]> files = List.of(ng.toByteArray(), Arrays.copyOf(old.array(), old.position()));
     int[] refused = new int[1];
     Seeds.each(
         400,
