@@ -230,8 +230,8 @@ final class FlowCache {
     return total <= j.mtu[journey] && total + Ipv4.ETHERNET_HEADER == c.length[i];
   }
 
+  /** Only what tracking and rewriting read; the long way resets the rest. */
   private static void fill(FrameColumns c, int i, Skb skb, byte[] data, int at, int ip) {
-    skb.reset();
     skb.data = data;
     skb.frame = at;
     skb.frameLength = c.length[i];

@@ -10,6 +10,7 @@ import dev.chainfuse.fuse.FusedRules;
 import dev.chainfuse.host.Topology;
 import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.Bytes;
+import dev.chainfuse.packet.ConnectionFacts;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.FrameColumns;
 import dev.chainfuse.packet.Ipv4;
@@ -150,7 +151,7 @@ public final class PacketPath {
     flows.prepare(c, from, to);
     for (int i = from; i < to; i++) {
       arrive(c, i);
-      skb.reset();
+      skb.trackedFlow = ConnectionFacts.NO_FLOW;
       if (flows.commit(c, i, i - from, skb)) {
         continue;
       }
