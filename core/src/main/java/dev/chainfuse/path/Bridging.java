@@ -245,7 +245,10 @@ final class Bridging {
 
   private void outCopy(Skb skb, int bridge, int port) {
     Skb copy = state.pool.copy(skb);
+    int flow = copy.flow;
+    state.tracking.hold(copy);
     out(copy, bridge, port);
+    state.tracking.letGo(flow);
     state.pool.give(copy);
   }
 
