@@ -330,6 +330,7 @@ final class FlowCache {
             && (skb.fragmentWord & ~Ipv4.DONT_FRAGMENT) == 0
             && inLength == skb.totalLength + Ipv4.ETHERNET_HEADER
             && !skb.redirect
+            && skb.fragmentCount == 0
             && c.inInterface[i] >= 0;
     Action fate = Action.of(state.outcome.action);
     boolean left = state.outcome.egress >= 0;

@@ -120,13 +120,20 @@ public final class PacketPath {
 
   /** When the next timer is due, virtual nanoseconds; {@link Long#MAX_VALUE} if none is. */
   public long nextTimerNanos() {
-    return state.resolution.nextTimerNanos();
+    return Math.min(state.resolution.nextTimerNanos(), state.reassembly.nextTimerNanos());
   }
 
   /** Runs the timers that are due until {@code nanos}, each at its time. */
   public void advance(long nanos) {
     state.index = -1;
-    state.resolution.advance(nanos);
+    while (nextTimerNanos() <= nanos) {
+      if (state.reassembly.nextTimerNanos() < state.resolution.nextTimerNanos()) {
+        state.reassembly.expire();
+      } else {
+        state.resolution.advance(state.resolution.nextTimerNanos());
+      }
+      state.drainLoopback();
+    }
     state.now = Math.max(state.now, nanos);
   }
 

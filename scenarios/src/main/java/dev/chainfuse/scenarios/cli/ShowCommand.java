@@ -92,7 +92,9 @@ final class ShowCommand implements Callable<Integer> {
       description = "With --list: filter (the default), nat, mangle, raw or security.")
   @Nullable String table;
 
-  @Option(names = {"-x", "--exact"}, description = "With --list: exact counters.")
+  @Option(
+      names = {"-x", "--exact"},
+      description = "With --list: exact counters.")
   boolean exact;
 
   @Option(names = "--line-numbers", description = "With --list: number the rules.")
@@ -127,9 +129,7 @@ final class ShowCommand implements Callable<Integer> {
           output.text(
               InterfaceText.write(
                   loaded.topology(),
-                  run == null
-                      ? Map.of()
-                      : RunTraffic.read(run.resolve(RunDirectory.REPORT_JSON))));
+                  run == null ? Map.of() : RunTraffic.read(run.resolve(RunDirectory.REPORT_JSON))));
       case BRIDGES -> output.text(BridgeText.write(loaded.topology()));
       case ROUTES -> output.text(RouteText.write(loaded.topology(), all));
       case HOST -> output.text(HostTree.write(loaded));
