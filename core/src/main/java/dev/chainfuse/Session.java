@@ -80,6 +80,9 @@ public final class Session implements AutoCloseable {
             options.observer() == null ? flowTable : null,
             engine.fused(),
             new Sink());
+    if (!options.sockets().silent()) {
+      path.answerClosedUdp(options.sockets().udpPorts());
+    }
     lastNanos = options.startNanos();
     install(engine, rules, RuleCounts.fromRules(engine.numbers()));
   }

@@ -11,25 +11,32 @@ import org.jspecify.annotations.Nullable;
  * @param choices where NAT's random choices come from; null draws them by the seed
  * @param startNanos virtual time at which the host is as described: ages count from there
  * @param observer is told of every chain that runs; null for none; only with the fused engine
+ * @param sockets what the host's own sockets answer
  */
 public record SessionOptions(
-    long seed, @Nullable ChoiceSource choices, long startNanos, @Nullable ChainObserver observer) {
+    long seed, @Nullable ChoiceSource choices, long startNanos, @Nullable ChainObserver observer,
+    HostSockets sockets) {
   /** Seed 1, choices by the seed, start at 0. */
-  public static final SessionOptions DEFAULT = new SessionOptions(1, null, 0, null);
+  public static final SessionOptions DEFAULT =
+      new SessionOptions(1, null, 0, null, HostSockets.SILENT);
 
   public SessionOptions withSeed(long other) {
-    return new SessionOptions(other, choices, startNanos, observer);
+    return new SessionOptions(other, choices, startNanos, observer, sockets);
   }
 
   public SessionOptions withChoices(ChoiceSource source) {
-    return new SessionOptions(seed, source, startNanos, observer);
+    return new SessionOptions(seed, source, startNanos, observer, sockets);
   }
 
   public SessionOptions withStart(long nanos) {
-    return new SessionOptions(seed, choices, nanos, observer);
+    return new SessionOptions(seed, choices, nanos, observer, sockets);
   }
 
   public SessionOptions withObserver(ChainObserver listener) {
-    return new SessionOptions(seed, choices, startNanos, listener);
+    return new SessionOptions(seed, choices, startNanos, listener, sockets);
+  }
+
+  public SessionOptions withSockets(HostSockets answers) {
+    return new SessionOptions(seed, choices, startNanos, observer, answers);
   }
 }

@@ -22,6 +22,8 @@ public enum DropReason {
   OTHER_PROTOCOL("other protocol"),
   /** Bad version, header length, total length or header checksum. */
   IP_HEADER("ip header"),
+  /** A malformed IP option, or a source route. */
+  IP_OPTIONS("ip options"),
   /** Source or destination that must not occur here. */
   MARTIAN("martian"),
   /** Reverse path filter. */

@@ -16,6 +16,9 @@ public final class Skb {
   public static final int PACKET_MULTICAST = 2;
   public static final int PACKET_OTHERHOST = 3;
 
+  /** A copy of a packet that the host sent, on its way back to it. */
+  public static final int PACKET_LOOPBACK = 5;
+
   // enum ip_conntrack_info, include/uapi/linux/netfilter/nf_conntrack_common.h.
   public static final int CT_ESTABLISHED = 0;
   public static final int CT_RELATED = 1;

@@ -39,6 +39,9 @@ final class IpForward {
     }
     skb.outInterface = skb.routeInterface;
     if (state.hooks.forward(skb)) {
+      if (skb.headerLength > Ipv4.MINIMUM_HEADER) {
+        state.options.forward(skb);
+      }
       state.output.send(skb);
     }
   }

@@ -11,6 +11,9 @@ import dev.chainfuse.packet.Skb;
  * (net/ipv4/ip_input.c).
  */
 final class IpInput {
+  private static final int ICMP_UNREACHABLE = 3;
+  private static final int CODE_PORT = 3;
+
   private final PathState state;
 
   IpInput(PathState state) {
@@ -70,8 +73,7 @@ final class IpInput {
         return;
       }
     }
-    if (skb.headerLength > Ipv4.MINIMUM_HEADER) {
-      state.end(skb, DropReason.NOT_MODELLED);
+    if (skb.headerLength > Ipv4.MINIMUM_HEADER && !state.options.accept(skb)) {
       return;
     }
     switch (skb.routeType) {
@@ -89,6 +91,18 @@ final class IpInput {
     }
     if (state.hooks.input(skb)) {
       state.reached(skb, Action.LOCAL);
+      if (skb.protocol == Ipv4.UDP && skb.routeType == Routing.LOCAL) {
+        closedPort(skb);
+      }
+    }
+  }
+
+  /** A datagram that no program waits for (__udp4_lib_rcv, net/ipv4/udp.c). */
+  private void closedPort(Skb skb) {
+    if (!state.silentSockets
+        && !state.udpPorts.get(skb.destinationPort)
+        && PathTargets.checksumRight(skb)) {
+      state.icmp.send(skb, ICMP_UNREACHABLE, CODE_PORT, 0);
     }
   }
 }

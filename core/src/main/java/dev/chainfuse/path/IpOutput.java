@@ -15,6 +15,8 @@ final class IpOutput {
   private static final int ICMP_UNREACHABLE = 3;
   private static final int CODE_FRAGMENTATION_NEEDED = 4;
 
+  private static final int ALL_SYSTEMS = 0xe000_0001;
+
   private final PathState state;
   private final Devices devices;
   private final Fragmentation.Output toNeighbour = this::toNeighbour;
@@ -27,9 +29,27 @@ final class IpOutput {
   /** Sends a routed packet (ip_output). */
   void send(Skb skb) {
     skb.outInterface = skb.routeInterface;
+    if (skb.local && comesBack(skb)) {
+      Skb copy = state.pool.copy(skb);
+      int flow = copy.flow;
+      state.tracking.hold(copy);
+      if (state.hooks.postrouting(copy)) {
+        state.loopBack(copy, copy.routeInterface, Skb.PACKET_LOOPBACK);
+      }
+      state.tracking.letGo(flow);
+      state.pool.give(copy);
+    }
     if (state.hooks.postrouting(skb)) {
       afterPostrouting(skb);
     }
+  }
+
+  /** The host hears its own broadcasts, and groups that it has joined (ip_mc_output). */
+  private boolean comesBack(Skb skb) {
+    boolean heard =
+        skb.routeType == Routing.BROADCAST
+            || (skb.routeType == Routing.MULTICAST && skb.destination == ALL_SYSTEMS);
+    return heard && !devices.loopback[skb.routeInterface];
   }
 
   /** ip_finish_output. */
@@ -52,7 +72,7 @@ final class IpOutput {
   private void toNeighbour(Skb skb) {
     int device = skb.routeInterface;
     if (devices.loopback[device]) {
-      state.loopBack(skb, device);
+      state.loopBack(skb, device, Skb.PACKET_HOST);
       return;
     }
     long mac = neighbourMac(skb, device, skb.nextHop, false);

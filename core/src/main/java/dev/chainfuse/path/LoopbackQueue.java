@@ -18,7 +18,7 @@ final class LoopbackQueue {
     this.state = state;
   }
 
-  void add(Skb skb, int device) {
+  void add(Skb skb, int device, int packetType) {
     if (size == waiting.length) {
       waiting = Arrays.copyOf(waiting, size * 2);
     }
@@ -26,8 +26,12 @@ final class LoopbackQueue {
     copy.frameLength = copy.end - copy.frame;
     Arrays.fill(copy.data, copy.frame, copy.frame + Ipv4.ETHERNET_HEADER, (byte) 0);
     copy.inInterface = device;
+    copy.packetType = packetType;
+    state.tracking.hold(copy);
     waiting[size++] = copy;
-    state.counters.sent(device, copy.frameLength);
+    if (state.devices.loopback[device]) {
+      state.counters.sent(device, copy.frameLength);
+    }
   }
 
   void drain() {
@@ -38,15 +42,18 @@ final class LoopbackQueue {
     for (int i = 0; i < size; i++) {
       Skb skb = waiting[i];
       int device = skb.inInterface;
-      state.counters.received(device, skb.frameLength);
+      if (state.devices.loopback[device]) {
+        state.counters.received(device, skb.frameLength);
+      }
       skb.local = false;
-      skb.packetType = Skb.PACKET_HOST;
       skb.outInterface = Skb.NO_INTERFACE;
       skb.physicalIn = Skb.NO_INTERFACE;
       skb.physicalOut = Skb.NO_INTERFACE;
       skb.bridgeInfo = false;
       skb.bridged = false;
+      int flow = skb.flow;
       state.input.receive(skb, device);
+      state.tracking.letGo(flow);
       state.pool.give(skb);
     }
     size = 0;

@@ -81,6 +81,18 @@ public final class PacketPath {
     state.hooks.use(rules, trackConnections);
   }
 
+  /**
+   * Lets the host's sockets answer.
+   *
+   * @param ports UDP ports on which a program listens
+   */
+  public void answerClosedUdp(Iterable<Integer> ports) {
+    state.silentSockets = false;
+    for (int port : ports) {
+      state.udpPorts.set(port);
+    }
+  }
+
   /** The hook at which the last packet that went the long way was decided. */
   public Hook decisionHook() {
     return state.decisionHook;

@@ -12,6 +12,7 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.RuleEvaluator;
+import java.util.BitSet;
 
 /**
  * What the stages of one session's path share: the host's columns, its tables, the packet's
@@ -40,11 +41,18 @@ final class PathState {
   final Resolution resolution;
   final IcmpErrors icmp;
   final TcpReset reset;
+  final IpOptions options = new IpOptions(this);
   final Reassembly reassembly;
   final Fragmentation fragmentation;
   private final LoopbackQueue loopback;
 
   RuleEvaluator rules;
+
+  /** The host's sockets answer nothing. */
+  boolean silentSockets = true;
+
+  /** UDP ports on which a program of the host listens. */
+  final BitSet udpPorts = new BitSet();
 
   /** Place in the batch of the packet in hand; -1 while timers run. */
   int index = -1;
@@ -128,10 +136,12 @@ final class PathState {
     }
   }
 
-  /** A packet for the host itself: it comes in again by the loopback device, after this one. */
-  void loopBack(Skb skb, int device) {
-    loopback.add(skb, device);
-    reached(skb, Action.FORWARDED);
+  /** A packet for the host itself: it comes in again by {@code device}, after this one. */
+  void loopBack(Skb skb, int device, int packetType) {
+    loopback.add(skb, device, packetType);
+    if (packetType == Skb.PACKET_HOST) {
+      reached(skb, Action.FORWARDED);
+    }
   }
 
   /** Lets everything that the packet in hand sent to the host itself come in. */

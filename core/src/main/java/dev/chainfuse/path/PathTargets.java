@@ -102,7 +102,7 @@ final class PathTargets extends TargetContext {
   }
 
   /** nf_reject_verify_csum and nf_ip_checksum: a packet with a wrong L4 checksum gets no answer. */
-  private static boolean checksumRight(Skb packet) {
+  static boolean checksumRight(Skb packet) {
     if (packet.checksumVerified) {
       return true;
     }

@@ -129,16 +129,26 @@ final class Routing {
       local(skb, LOCAL);
     } else {
       take(skb, route);
-      if (destination == -1) {
+      if (destination == -1 || type == BROADCAST) {
         skb.routeType = BROADCAST;
+        skb.nextHop = destination;
       } else if (Ipv4.isMulticast(destination)) {
         skb.routeType = MULTICAST;
+        skb.nextHop = destination;
       }
     }
     if (skb.source == 0) {
       skb.source = type == LOCAL ? destination : routes.preferredSource(route);
     }
     return skb.source != 0;
+  }
+
+  /** The host's address on the way of a packet that it forwards (ip_rt_get_source). */
+  int sourceToward(Skb skb) {
+    int route = routes.lookup(skb.destination, skb.tos, skb.routeInterface);
+    return route >= 0
+        ? routes.preferredSource(route)
+        : addresses.select(skb.routeInterface, skb.nextHop, Scope.UNIVERSE);
   }
 
   boolean isLocal(int address) {
