@@ -13,6 +13,11 @@ final class LineException extends RuntimeException {
     this.mend = mend;
   }
 
+  /** The same at another column. */
+  LineException movedTo(int other) {
+    return new LineException(other, String.valueOf(getMessage()), mend);
+  }
+
   Problem at(String file, int line, String text) {
     return new Problem(file, line, column, String.valueOf(getMessage()), text, mend);
   }

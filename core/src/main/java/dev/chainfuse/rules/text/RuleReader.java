@@ -2,7 +2,6 @@ package dev.chainfuse.rules.text;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,15 +52,18 @@ public final class RuleReader {
     return new SaveFileReading(name, text.toString(), false).run();
   }
 
+  private static String readText(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    }
+  }
+
   /** UTF-8, or else one character a byte, so that nothing is lost. */
   private static String text(Path file) {
     try {
-      byte[] bytes = Files.readAllBytes(file);
-      try {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      } catch (CharacterCodingException e) {
-        return new String(bytes, StandardCharsets.ISO_8859_1);
-      }
+      return readText(file);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }

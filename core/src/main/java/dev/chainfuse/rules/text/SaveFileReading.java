@@ -48,7 +48,7 @@ final class SaveFileReading {
 
   ReadResult run() {
     int start = 0;
-    while (start < text.length() && problems.size() < MOST_PROBLEMS) {
+    while (start < text.length() && !(strict && problems.size() >= MOST_PROBLEMS)) {
       int end = text.indexOf('\n', start);
       end = end < 0 ? text.length() : end;
       line = text.substring(start, end);

@@ -22,7 +22,7 @@ class MatchMeaningTest {
   private static final HostFacts HOST = new TestHost();
   private static final int PACKETS = 200;
   private static final int FLOWS = 32;
-  private static final int SAMPLE = 800;
+  private static final int SAMPLE = 1_000;
 
   @Test
   void conditionHoldsWhereTheMatchDoes() {
@@ -77,7 +77,8 @@ class MatchMeaningTest {
     SplittableRandom random = new SplittableRandom(1);
     TestConnections connections = TestPackets.connections(FLOWS, random);
     List<String> onesided = new ArrayList<>();
-    List<RuleText> rules = RuleTable.allTaken();
+    List<RuleText> rules = new ArrayList<>(RuleTable.allTaken());
+    rules.removeIf(rule -> rule.match() instanceof CommentMatch);
     for (RuleText rule : rules) {
       MatchContext context = context(rule.match(), 1);
       int matched = 0;
@@ -91,7 +92,7 @@ class MatchMeaningTest {
         onesided.add(rule.saved());
       }
     }
-    assertTrue(onesided.size() < rules.size() / 5, onesided::toString);
+    assertTrue(onesided.size() < rules.size() / 5, () -> onesided.size() + " of " + rules.size());
   }
 
   @Test
