@@ -2,6 +2,7 @@ package dev.chainfuse.bench;
 
 import dev.chainfuse.classify.Budget;
 import dev.chainfuse.classify.Classifier;
+import dev.chainfuse.classify.ClassifierProblem;
 import dev.chainfuse.classify.Classifiers;
 import dev.chainfuse.classify.LinearScan;
 import java.io.IOException;
@@ -27,8 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>Parameters: {@code filterSet} and {@code size} of generated filters, or {@code rules}: a
  * ClassBench filter file with its trace beside it. {@code engine}: {@code scan} looks at one filter
  * after another, {@code fused} is what the engine uses. {@code batch}: headers a call; 1 takes them
- * one at a time, and with {@code dependent} each header is chosen by the verdict before. An
- * operation is one header.
+ * one at a time. No header waits for the verdict before. An operation is one header.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -59,7 +59,7 @@ public class ClassifyBenchmark {
   @Param({"1", "32", "256"})
   public int batch = 256;
 
-  private FilterSet filters = new FilterSet(dev.chainfuse.classify.ClassifierProblem.builder(8).build(), new int[0]);
+  private FilterSet filters = new FilterSet(ClassifierProblem.builder(8).build(), new int[0]);
   private Classifier classifier = Classifiers.build(filters.problem(), Budget.DEFAULT);
   private LinearScan scan = LinearScan.build(filters.problem());
   private boolean scans;
@@ -71,9 +71,7 @@ public class ClassifyBenchmark {
   @Setup
   public void build() throws IOException {
     filters =
-        rules.isEmpty()
-            ? GeneratedFilters.of(filterSet, size, 1)
-            : FilterSet.read(Path.of(rules));
+        rules.isEmpty() ? GeneratedFilters.of(filterSet, size, 1) : FilterSet.read(Path.of(rules));
     points = filters.shuffledHeaders(HEADERS, 1);
     columns = new int[FilterSet.FIELDS][HEADERS];
     for (int i = 0; i < points.length; i++) {

@@ -21,6 +21,7 @@ import java.util.zip.GZIPInputStream;
  * @param problem the filters; each ends the search
  * @param headers the values of the five fields, header after header
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record FilterSet(ClassifierProblem problem, int[] headers) {
   /** The number of fields of a header. */
   public static final int FIELDS = 5;
@@ -53,7 +54,11 @@ public record FilterSet(ClassifierProblem problem, int[] headers) {
         Matcher matcher = FILTER.matcher(line);
         if (!matcher.matches()) {
           throw new IOException(
-              file + ":" + number + ": not a filter '@src/len dst/len lo : hi lo : hi p/m': " + line);
+              file
+                  + ":"
+                  + number
+                  + ": not a filter '@src/len dst/len lo : hi lo : hi p/m': "
+                  + line);
         }
         addFilter(builder, matcher);
       }

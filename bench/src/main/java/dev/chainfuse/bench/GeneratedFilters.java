@@ -13,8 +13,21 @@ import java.util.SplittableRandom;
  */
 final class GeneratedFilters {
   private static final int[][] PORTS = {
-    {53, 53}, {80, 80}, {443, 443}, {25, 25}, {22, 22}, {123, 123}, {1521, 1521}, {1024, 65535},
-    {0, 1023}, {6000, 6063}, {5000, 5100}, {8080, 8080}, {135, 139}, {161, 162}, {3306, 3306},
+    {53, 53},
+    {80, 80},
+    {443, 443},
+    {25, 25},
+    {22, 22},
+    {123, 123},
+    {1521, 1521},
+    {1024, 65535},
+    {0, 1023},
+    {6000, 6063},
+    {5000, 5100},
+    {8080, 8080},
+    {135, 139},
+    {161, 162},
+    {3306, 3306},
   };
 
   private final SplittableRandom random;
@@ -60,7 +73,7 @@ final class GeneratedFilters {
   /** A prefix in one of 64 networks, so that prefixes nest. */
   private long[] prefix() {
     int length = lengths[random.nextInt(lengths.length)];
-    long free = (1L << 32 - length) - 1;
+    long free = (1L << (32 - length)) - 1;
     long network = (random.nextInt(64) * 0x9e37L & 0xffff) << 16;
     long address = network | random.nextInt(1 << 16);
     return new long[] {address & ~free, address | free};
@@ -80,8 +93,16 @@ final class GeneratedFilters {
     int[] protocols = {6, 6, 6, 17, 17, 1};
     int protocol = protocols[random.nextInt(protocols.length)];
     return new long[] {
-      source[0], source[1], destination[0], destination[1], sourcePort[0], sourcePort[1], port[0],
-      port[1], protocol, protocol
+      source[0],
+      source[1],
+      destination[0],
+      destination[1],
+      sourcePort[0],
+      sourcePort[1],
+      port[0],
+      port[1],
+      protocol,
+      protocol
     };
   }
 

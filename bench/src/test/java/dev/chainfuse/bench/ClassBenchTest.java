@@ -25,8 +25,10 @@ class ClassBenchTest {
     Path file = folder.resolve("two");
     Files.writeString(
         file,
-        "@10.1.0.0/16\t0.0.0.0/0\t0 : 65535\t53 : 53\t0x11/0xFF\t0x0000/0x0000\t\n"
-            + "@0.0.0.0/0\t255.255.255.255/32\t1 : 2\t0 : 65535\t0x00/0x00\t0x0000/0x0000\t\n");
+        """
+        @10.1.0.0/16\t0.0.0.0/0\t0 : 65535\t53 : 53\t0x11/0xFF\t0x0000/0x0000\t
+        @0.0.0.0/0\t255.255.255.255/32\t1 : 2\t0 : 65535\t0x00/0x00\t0x0000/0x0000\t
+        """);
     Files.writeString(
         folder.resolve("two_trace"), "167837953\t4294967295\t2\t53\t17\t0\t0\n7 7 7 7 7 0 1\n");
 
@@ -64,7 +66,10 @@ class ClassBenchTest {
     }
     assertFalse(sets.isEmpty());
     for (Path set : sets) {
-      check(String.valueOf(set.getFileName()), FilterSet.read(set), Integer.getInteger("headers", 5000));
+      check(
+          String.valueOf(set.getFileName()),
+          FilterSet.read(set),
+          Integer.getInteger("headers", 5000));
     }
   }
 

@@ -11,8 +11,8 @@ final class BoxSet {
   final long[] summary;
 
   BoxSet(int boxes) {
-    this.words = new long[Math.max(1, boxes + 63 >>> 6)];
-    this.summary = new long[words.length + 63 >>> 6];
+    this.words = new long[Math.max(1, (boxes + 63) >>> 6)];
+    this.summary = new long[(words.length + 63) >>> 6];
   }
 
   void clear() {
@@ -67,7 +67,7 @@ final class BoxSet {
     if (from >= to) {
       return;
     }
-    int last = to - 1 >>> 6;
+    int last = (to - 1) >>> 6;
     for (int w = nextWord(from >>> 6); w >= 0 && w <= last; w = nextWord(w + 1)) {
       long gone = -1L;
       if (w == from >>> 6) {

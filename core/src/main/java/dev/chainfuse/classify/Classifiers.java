@@ -6,7 +6,7 @@ public final class Classifiers {
   static final int FEW_BOXES = 4;
 
   /** Above so many boxes a decision table is not tried. */
-  static final int TABLE_BOXES = 4096;
+  static final int TABLE_BOXES = 16_384;
 
   private Classifiers() {}
 

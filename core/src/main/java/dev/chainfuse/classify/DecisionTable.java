@@ -98,7 +98,7 @@ public final class DecisionTable {
         case PUSH -> stack = stack << 16 | tries[i].classOf(point[offset + fields[i]]);
         case JOIN ->
             stack =
-                stack & 0xffff_0000
+                (stack & 0xffff_0000)
                     | tables[i].classOf(
                         stack & 0xffff, tries[i].classOf(point[offset + fields[i]]));
         default -> stack = tables[i].classOf(stack >>> 16, stack & 0xffff);
@@ -133,8 +133,7 @@ public final class DecisionTable {
   }
 
   /** The first push keeps none of what was in the stacks, the others keep all. */
-  private static void push(
-      RangeTrie trie, int[] column, int from, int to, int[] stacks, int kept) {
+  private static void push(RangeTrie trie, int[] column, int from, int to, int[] stacks, int kept) {
     for (int i = from; i < to; i++) {
       stacks[i] = (stacks[i] & kept) << 16 | trie.classOf(column[i]);
     }
@@ -144,7 +143,7 @@ public final class DecisionTable {
       RangeTrie trie, PairTable table, int[] column, int from, int to, int[] stacks) {
     for (int i = from; i < to; i++) {
       int stack = stacks[i];
-      stacks[i] = stack & 0xffff_0000 | table.classOf(stack & 0xffff, trie.classOf(column[i]));
+      stacks[i] = (stack & 0xffff_0000) | table.classOf(stack & 0xffff, trie.classOf(column[i]));
     }
   }
 
@@ -173,7 +172,9 @@ public final class DecisionTable {
     return hitLists.rulesOf(hitList);
   }
 
-  /** Where the rules of a hit list start in {@link #hitListRules()}; the next start is the end. */
+  /**
+   * Where the rules of a hit list start in {@link #hitListRule}; the next list's start is the end.
+   */
   public int hitListStart(int hitList) {
     return hitLists.start()[hitList];
   }

@@ -26,6 +26,7 @@ final class DecisionTableBuilder {
   private record Node(
       Kind kind, BitSet fields, FieldSets sets, List<DecisionTable.Step> steps, int number) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Join(FieldSets sets, char[] cells) {}
 
   private record Pair(Node row, Node column) {
@@ -101,7 +102,7 @@ final class DecisionTableBuilder {
     for (Pair pair : allowedPairs()) {
       Join join = join(pair, work.left() / 8);
       long count = join == null ? pair.cells() : join.sets().classes();
-      if (count < fewest || count == fewest && best != null && pair.cells() < best.cells()) {
+      if (count < fewest || (count == fewest && best != null && pair.cells() < best.cells())) {
         fewest = count;
         best = pair;
       }
@@ -157,8 +158,7 @@ final class DecisionTableBuilder {
   private boolean replace(Pair pair, Join join) {
     Node row = pair.row();
     Node column = pair.column();
-    PairTable table =
-        PairTable.of(join.cells(), row.sets().classes(), column.sets().classes());
+    PairTable table = PairTable.of(join.cells(), row.sets().classes(), column.sets().classes());
     if (table.memoryBytes() > budget.memoryBytes()) {
       return false;
     }

@@ -6,6 +6,7 @@ import java.util.Arrays;
  * Distinct hit lists in flat arrays: list n is {@code rules[start[n]]} to {@code rules[start[n +
  * 1]]}, exclusive.
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record HitLists(int[] start, int[] rules) {
   int[] rulesOf(int list) {
     return Arrays.copyOfRange(rules, start[list], start[list + 1]);

@@ -9,6 +9,7 @@ import java.util.Arrays;
  * @param classes the class of each interval
  * @param width the width of the field in bits
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Intervals(long[] starts, int[] classes, int width) {
 
   /** The distinct values where a range of some box begins, or follows the end of one; with 0. */

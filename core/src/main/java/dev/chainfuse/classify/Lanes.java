@@ -47,7 +47,7 @@ final class Lanes {
       }
       masks[k] = (int) problem.greatest(fields[k]);
       shifts[k] = used;
-      guard |= 1L << used + width;
+      guard |= 1L << (used + width);
       used += width + 1;
     }
     if (starts.isEmpty()) {

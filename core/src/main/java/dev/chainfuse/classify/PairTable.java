@@ -76,6 +76,7 @@ final class PairTable {
     return new PairTable(plain, rows, columns, false, columns, 0);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // equals is ours
   private record Page(char[] cells) {
     @Override
     public boolean equals(Object other) {
@@ -89,8 +90,7 @@ final class PairTable {
   }
 
   /** The paged form, or null if its pages are too many to be numbered by a char. */
-  private static @Nullable PairTable paged(
-      char[] plain, int rows, int columns) {
+  private static @Nullable PairTable paged(char[] plain, int rows, int columns) {
     int stride = (columns + PAGE - 1) >>> PAGE_BITS;
     Map<Page, Integer> known = new HashMap<>();
     char[] out = new char[rows * stride + PAGE * 64];

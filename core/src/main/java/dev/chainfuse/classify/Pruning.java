@@ -21,7 +21,7 @@ final class Pruning {
    */
   Pruning(ClassifierProblem problem, BitSet looked) {
     this.problem = problem;
-    this.certain = new long[Math.max(1, problem.boxes() + 63 >>> 6)];
+    this.certain = new long[Math.max(1, (problem.boxes() + 63) >>> 6)];
     this.ending = new long[certain.length];
     boolean all = true;
     for (int field = 0; field < problem.fields(); field++) {

@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The class of a field's value in one, two or three loads without branches on data.
+ * The class of a field's value in one to five loads without branches on data.
  *
- * <p>A value is cut in one to three strides. A block of a level is indexed by the stride's high
- * bits: a block whose neighbours are alike keeps fewer entries and a greater shift, down to a
- * single entry. Equal blocks are stored once. An entry above the last level leads to a block:
+ * <p>A value is cut in one, two, three or five strides. A block of a level is indexed by the
+ * stride's high bits: a block whose neighbours are alike keeps fewer entries and a greater shift,
+ * down to a single entry. Equal blocks are stored once. An entry above the last level leads to a
+ * block:
  *
  * <pre>
  *   31                          5 4       0
@@ -28,6 +29,9 @@ final class RangeTrie {
   private static final int MOST_NODES = 1 << 27;
   private static final int SMALL_BLOCK = 1024;
 
+  /** Above so many entries a trie of 32 bits is cut finer, which costs two more loads. */
+  private static final int LARGE_TRIE = 1 << 19;
+
   /** Above so many intervals only the first strides are tried: 16, 8 and 8 bits of 32. */
   private static final int MANY_INTERVALS = 2048;
 
@@ -37,14 +41,26 @@ final class RangeTrie {
   private final int rootShift;
   private final int mask1;
   private final int mask2;
+  private final int mask3;
+  private final int mask4;
 
   private RangeTrie(int[] nodes, int width, int rootShift, int[] strides) {
     this.nodes = nodes;
     this.levels = strides.length;
     this.rootMask = mask(width);
     this.rootShift = rootShift;
-    this.mask1 = levels > 1 ? mask(width - strides[0]) : 0;
-    this.mask2 = levels > 2 ? mask(width - strides[0] - strides[1]) : 0;
+    this.mask1 = maskBelow(width, strides, 1);
+    this.mask2 = maskBelow(width, strides, 2);
+    this.mask3 = maskBelow(width, strides, 3);
+    this.mask4 = maskBelow(width, strides, 4);
+  }
+
+  private static int maskBelow(int width, int[] strides, int level) {
+    int rest = width;
+    for (int i = 0; i < Math.min(level, strides.length); i++) {
+      rest -= strides[i];
+    }
+    return mask(rest);
   }
 
   private static int mask(int bits) {
@@ -59,6 +75,10 @@ final class RangeTrie {
       entry = n[(entry >>> SHIFT_BITS) + ((value & mask1) >>> entry)];
       if (levels > 2) {
         entry = n[(entry >>> SHIFT_BITS) + ((value & mask2) >>> entry)];
+        if (levels > 3) {
+          entry = n[(entry >>> SHIFT_BITS) + ((value & mask3) >>> entry)];
+          entry = n[(entry >>> SHIFT_BITS) + ((value & mask4) >>> entry)];
+        }
       }
     }
     return entry;
@@ -86,6 +106,9 @@ final class RangeTrie {
     if (best == null) {
       throw new IllegalArgumentException("bad width " + intervals.width());
     }
+    if (best.nodes.length > LARGE_TRIE && intervals.width() == 32) {
+      return new Construction(intervals, new int[] {16, 4, 4, 4, 4}).build();
+    }
     return best;
   }
 
@@ -111,6 +134,7 @@ final class RangeTrie {
   }
 
   /** A block's content, compared by value. */
+  @SuppressWarnings("ArrayRecordComponent") // equals is ours
   private record Block(int level, int[] entries) {
     @Override
     public boolean equals(Object other) {

@@ -37,13 +37,13 @@ final class SetPool {
   /** The number of the set that is equal to {@code set}, or -1 if that would be one too many. */
   int intern(BoxSet set) {
     int hash = hash(set);
-    int at = hash & slots.length - 1;
+    int at = hash & (slots.length - 1);
     while (slots[at] != 0) {
       int number = slots[at] - 1;
       if (hashes[number] == hash && isEqual(number, set)) {
         return number;
       }
-      at = at + 1 & slots.length - 1;
+      at = (at + 1) & (slots.length - 1);
     }
     if (size == limit) {
       return -1;
@@ -101,9 +101,9 @@ final class SetPool {
   private void rehash() {
     slots = new int[slots.length * 4];
     for (int number = 0; number < size; number++) {
-      int at = hashes[number] & slots.length - 1;
+      int at = hashes[number] & (slots.length - 1);
       while (slots[at] != 0) {
-        at = at + 1 & slots.length - 1;
+        at = (at + 1) & (slots.length - 1);
       }
       slots[at] = number + 1;
     }
@@ -145,7 +145,7 @@ final class SetPool {
           int word = (block << 6) + Long.numberOfTrailingZeros(both);
           long end = Long.lowestOneBit(common & last[word]);
           if (end != 0) {
-            out.put(word, common & (end | end - 1));
+            out.put(word, common & (end | (end - 1)));
             return looked;
           }
           out.put(word, common);

@@ -22,6 +22,9 @@ public final class TupleSearch {
 
   private static final long NEVER = -1;
 
+  /** The stages keep the classes of both fields in one int. */
+  private static final int MOST_STAGED_CLASSES = 1 << 16;
+
   /** Slots of {@link #SLOT} ints; a slot without boxes is free. */
   static final int SLOT = 4;
 
@@ -37,6 +40,7 @@ public final class TupleSearch {
   static final int ENTRY_HEAD = 1;
 
   /** The parts that the builder hands over; see the fields of {@link TupleSearch}. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Parts(
       int firstField,
       int firstMask,
@@ -137,7 +141,7 @@ public final class TupleSearch {
 
   static int hash(int first, int second, int tuple, int shift) {
     long h = first * 0x9e37_79b9_7f4a_7c15L + second * 0xc2b2_ae3d_27d4_eb4fL + tuple;
-    h = (h ^ h >>> 32) * 0xd6e8_feb8_6659_fd93L;
+    h = (h ^ (h >>> 32)) * 0xd6e8_feb8_6659_fd93L;
     return (int) (h >>> 32) >>> shift;
   }
 
@@ -185,10 +189,10 @@ public final class TupleSearch {
       }
       if (s[at + SLOT_FIRST] == first
           && s[at + SLOT_SECOND] == second
-          && (tupleAndCount & (1 << TUPLE_BITS) - 1) == tuple) {
+          && (tupleAndCount & ((1 << TUPLE_BITS) - 1)) == tuple) {
         return at;
       }
-      at = at + SLOT & s.length - 1;
+      at = (at + SLOT) & (s.length - 1);
     }
   }
 
@@ -216,8 +220,7 @@ public final class TupleSearch {
     long[] e = entries;
     for (int word = 1; word < others.words(); word++) {
       int at = entry + ENTRY_HEAD + 2 * word;
-      if (!Lanes.within(
-          others.pack(word, point, offset), e[at], e[at + 1], others.guard(word))) {
+      if (!Lanes.within(others.pack(word, point, offset), e[at], e[at + 1], others.guard(word))) {
         return false;
       }
     }
@@ -240,12 +243,16 @@ public final class TupleSearch {
    * @param out takes the rule, or -1, of point i at index i
    */
   public void firstMatch(int[][] columns, int from, int to, int[] out) {
+    if (Math.max(firstTuples.length, secondTuples.length) > MOST_STAGED_CLASSES) {
+      unstaged(columns, from, to, out);
+      return;
+    }
     for (int start = from; start < to; start += CHUNK) {
       int end = Math.min(to, start + CHUNK);
       classes(firstTrie, columns[firstField], start, end, out, 0);
       classes(secondTrie, columns[secondField], start, end, out, -1);
       if (touch(columns[firstField], columns[secondField], start, end, out) == NEVER) {
-        return;
+        throw new AssertionError("the sum of rules is never negative");
       }
       for (int i = start; i < end; i++) {
         long live = firstTuples[out[i] >>> 16] & secondTuples[out[i] & 0xffff];
@@ -254,16 +261,25 @@ public final class TupleSearch {
     }
   }
 
-  private static void classes(
-      RangeTrie trie, int[] column, int from, int to, int[] out, int kept) {
+  private void unstaged(int[][] columns, int from, int to, int[] out) {
+    int[] firsts = columns[firstField];
+    int[] seconds = columns[secondField];
+    for (int i = from; i < to; i++) {
+      long inFirst = firstTuples[firstTrie.classOf(firsts[i])];
+      out[i] = probe(columns, i, inFirst & secondTuples[secondTrie.classOf(seconds[i])]);
+    }
+  }
+
+  /** Puts the class of the first field above the class of the second, 16 bits each. */
+  private static void classes(RangeTrie trie, int[] column, int from, int to, int[] out, int kept) {
     for (int i = from; i < to; i++) {
       out[i] = (out[i] & kept) << 16 | trie.classOf(column[i]);
     }
   }
 
   /**
-   * Loads what {@link #probe} will most likely need, for many points at a time, so that their
-   * cache misses overlap. Its result is used, or the loads would be optimised away.
+   * Loads what {@link #probe} will most likely need, for many points at a time, so that their cache
+   * misses overlap. Its result is used, or the loads would be optimised away.
    */
   private long touch(int[] firsts, int[] seconds, int from, int to, int[] out) {
     long sum = 0;
@@ -330,8 +346,7 @@ public final class TupleSearch {
       }
     }
     int ranges = (int) e[entry];
-    return ranges < 0
-        || exactlyWithin(columns[firstField][i], columns[secondField][i], ranges);
+    return ranges < 0 || exactlyWithin(columns[firstField][i], columns[secondField][i], ranges);
   }
 
   private static boolean within(int value, int low, int span) {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -23,10 +24,6 @@ final class TupleSearchBuilder {
 
   /** The lengths of two prefixes. */
   private record Lengths(int first, int second) {
-    boolean covers(Lengths other) {
-      return first <= other.first && second <= other.second;
-    }
-
     Lengths meet(Lengths other) {
       return new Lengths(Math.min(first, other.first), Math.min(second, other.second));
     }
@@ -79,12 +76,12 @@ final class TupleSearchBuilder {
 
   private static Prefix enclosing(long low, long high, int width) {
     int free = 64 - Long.numberOfLeadingZeros(low ^ high);
-    return new Prefix(low >>> free << free, width - free);
+    return new Prefix((low >>> free) << free, width - free);
   }
 
   private static boolean isPrefix(long low, long high) {
     long span = low ^ high;
-    return (span & span + 1) == 0 && (low & span) == 0;
+    return (span & (span + 1)) == 0 && (low & span) == 0;
   }
 
   /** Prefixes that cover a range; the loosest is cut first, as long as there may be more. */
@@ -107,7 +104,7 @@ final class TupleSearchBuilder {
         break;
       }
       long[] range = ranges.get(loosest);
-      long middle = range[1] >>> bits - 1 << bits - 1;
+      long middle = (range[1] >>> (bits - 1)) << (bits - 1);
       ranges.set(loosest, new long[] {range[0], middle - 1});
       ranges.add(new long[] {middle, range[1]});
     }
@@ -152,8 +149,7 @@ final class TupleSearchBuilder {
       for (Map.Entry<Lengths, Integer> a : weight.entrySet()) {
         for (Lengths b : weight.keySet()) {
           Lengths meet = a.getKey().meet(b);
-          long cost =
-              (long) a.getValue() << Math.min(30, a.getKey().bitsAbove(meet));
+          long cost = (long) a.getValue() << Math.min(30, a.getKey().bitsAbove(meet));
           cost += meet.equals(b) ? 0 : (long) weight.get(b) << Math.min(30, b.bitsAbove(meet));
           if (!a.getKey().equals(b) && cost < least) {
             least = cost;
@@ -166,7 +162,8 @@ final class TupleSearchBuilder {
         break;
       }
       Lengths meet = lightest.meet(into);
-      int sum = weight.remove(lightest) + weight.getOrDefault(into, 0);
+      int sum = weight.getOrDefault(lightest, 0) + weight.getOrDefault(into, 0);
+      weight.remove(lightest);
       weight.remove(into);
       weight.merge(meet, sum, Integer::sum);
       Lengths from = lightest;
@@ -177,8 +174,7 @@ final class TupleSearchBuilder {
   }
 
   /** Numbers the remaining pairs by their first rule. */
-  private Map<Lengths, Integer> numberTuples(
-      List<Filing> filings, Map<Lengths, Lengths> merged) {
+  private Map<Lengths, Integer> numberTuples(List<Filing> filings, Map<Lengths, Lengths> merged) {
     Map<Lengths, Integer> numbers = new HashMap<>();
     for (Filing filing : filings) {
       numbers.putIfAbsent(merged.get(filing.lengths()), numbers.size());
@@ -201,7 +197,7 @@ final class TupleSearchBuilder {
     Arrays.fill(best, Integer.MAX_VALUE);
     Map<Key, List<Integer>> boxes = new HashMap<>();
     for (Filing filing : filings) {
-      int tuple = numbers.get(merged.get(filing.lengths()));
+      int tuple = Objects.requireNonNull(numbers.get(merged.get(filing.lengths())));
       int rule = problem.ruleOf(filing.box());
       best[tuple] = Math.min(best[tuple], rule);
       last[tuple] = Math.max(last[tuple], rule);
@@ -219,9 +215,9 @@ final class TupleSearchBuilder {
     Occurrences seconds = occurrences(boxes.keySet(), tuples, secondField, secondMask, false);
     int[] slots = new int[TupleSearch.SLOT * capacity(boxes.size())];
     Leaves leaves = new Leaves();
-    for (Key key : boxes.keySet().stream().sorted(BY_PLACE).toList()) {
-      leaves.add(slots, key, boxes.get(key), firstMask, secondMask);
-    }
+    boxes.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(BY_PLACE))
+        .forEach(e -> leaves.add(slots, e.getKey(), e.getValue(), firstMask, secondMask));
     return new TupleSearch(
         new TupleSearch.Parts(
             firstField,
@@ -243,7 +239,9 @@ final class TupleSearchBuilder {
   }
 
   private static final Comparator<Key> BY_PLACE =
-      Comparator.comparingInt(Key::tuple).thenComparingInt(Key::first).thenComparingInt(Key::second);
+      Comparator.comparingInt(Key::tuple)
+          .thenComparingInt(Key::first)
+          .thenComparingInt(Key::second);
 
   private static int capacity(int keys) {
     return Integer.highestOneBit(Math.max(1, keys)) * 4;
@@ -255,37 +253,38 @@ final class TupleSearchBuilder {
   }
 
   /** A trie that leads to the tuples in which a value occurs. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Occurrences(RangeTrie trie, long[] tuples) {}
 
   private Occurrences occurrences(
       Set<Key> keys, int tuples, int field, int[] masks, boolean first) {
-    List<Set<Integer>> values = new ArrayList<>();
+    List<long[]> values = new ArrayList<>();
+    LongStream starts = LongStream.of(0);
     for (int tuple = 0; tuple < tuples; tuple++) {
-      values.add(new HashSet<>());
+      int number = tuple;
+      long[] lows =
+          Intervals.distinct(
+              keys.stream()
+                  .filter(key -> key.tuple() == number)
+                  .mapToLong(key -> (first ? key.first() : key.second()) & 0xffff_ffffL)
+                  .toArray());
+      values.add(lows);
+      LongStream ends = Arrays.stream(lows).map(low -> after(low, masks[number], field));
+      starts = LongStream.concat(starts, LongStream.concat(Arrays.stream(lows), ends));
     }
-    for (Key key : keys) {
-      values.get(key.tuple()).add(first ? key.first() : key.second());
-    }
-    long[] starts =
-        IntStream.range(0, tuples)
-            .boxed()
-            .flatMapToLong(
-                tuple ->
-                    values.get(tuple).stream()
-                        .mapToLong(value -> value & 0xffff_ffffL)
-                        .flatMap(
-                            low ->
-                                LongStream.of(
-                                    low, after(low, masks[tuple], field))))
-            .toArray();
-    long[] withZero = Arrays.copyOf(starts, starts.length + 1);
-    long[] distinct = Intervals.distinct(withZero);
+    long[] distinct = Intervals.distinct(starts.toArray());
     int[] classes = new int[distinct.length];
+    int[] next = new int[tuples];
     Map<Long, Integer> sets = new LinkedHashMap<>();
     for (int i = 0; i < distinct.length; i++) {
       long set = 0;
       for (int tuple = 0; tuple < tuples; tuple++) {
-        if (values.get(tuple).contains((int) distinct[i] & masks[tuple])) {
+        long[] lows = values.get(tuple);
+        long prefix = distinct[i] & masks[tuple] & 0xffff_ffffL;
+        while (next[tuple] < lows.length && lows[next[tuple]] < prefix) {
+          next[tuple]++;
+        }
+        if (next[tuple] < lows.length && lows[next[tuple]] == prefix) {
           set |= 1L << tuple;
         }
       }
@@ -310,8 +309,7 @@ final class TupleSearchBuilder {
 
     void add(int[] slots, Key key, List<Integer> boxes, int[] firstMask, int[] secondMask) {
       int shift = TupleSearch.shiftOf(slots.length / TupleSearch.SLOT);
-      int at =
-          TupleSearch.hash(key.first(), key.second(), key.tuple(), shift) * TupleSearch.SLOT;
+      int at = TupleSearch.hash(key.first(), key.second(), key.tuple(), shift) * TupleSearch.SLOT;
       while (slots[at + TupleSearch.SLOT_TUPLE_AND_COUNT] != 0) {
         at = (at + TupleSearch.SLOT) & (slots.length - 1);
       }

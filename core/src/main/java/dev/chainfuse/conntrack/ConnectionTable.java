@@ -7,8 +7,8 @@ import dev.chainfuse.packet.ConnectionFacts;
  * tracking logic works on the records, {@link FlowDescriptor} tells their layout. Not thread-safe.
  *
  * <p>A flow number is allocated, then (confirmed) inserted, removed, and freed. A <em>handle</em>
- * is {@code flow << 1 | direction}. Times are jiffies of 4 ms, as {@link #jiffies} makes them;
- * they wrap and are compared by difference, as the kernel's nfct_time_stamp.
+ * is {@code flow << 1 | direction}. Times are jiffies of 4 ms, as {@link #jiffies} makes them; they
+ * wrap and are compared by difference, as the kernel's nfct_time_stamp.
  */
 public abstract class ConnectionTable extends ConnectionFacts {
   /** Nothing found, nothing free. */
@@ -142,12 +142,12 @@ public abstract class ConnectionTable extends ConnectionFacts {
   /** The bucket of a hash: its highest bits. */
   public final int bucketOf(int hash) {
     int bits = Integer.numberOfTrailingZeros(buckets());
-    return bits == 0 ? 0 : hash >>> 32 - bits;
+    return bits == 0 ? 0 : hash >>> (32 - bits);
   }
 
   /** The keyed hash of a tuple. */
   public final int hash(int source, int destination, int ports, int protocolZone) {
-    long a = (source ^ secret1 & 0xffff_ffffL) * (0x9e37_79b9_7f4a_7c15L ^ secret2);
+    long a = ((source ^ secret1) & 0xffff_ffffL) * (0x9e37_79b9_7f4a_7c15L ^ secret2);
     a ^= a >>> 32;
     long b = (destination + (long) secret3) * 0xc2b2_ae3d_27d4_eb4fL;
     b ^= b >>> 29;
@@ -217,7 +217,7 @@ public abstract class ConnectionTable extends ConnectionFacts {
     return words(flow)[base(flow) + FlowDescriptor.STATUS] & KERNEL_STATUS;
   }
 
-  /** Whether the flow is confirmed and not dying: a packet may be found to belong to it. */
+  /** Whether the flow was confirmed; it may be dying since. */
   public final boolean confirmed(int flow) {
     return (status(flow) & STATUS_CONFIRMED) != 0;
   }
@@ -237,11 +237,16 @@ public abstract class ConnectionTable extends ConnectionFacts {
     return words(flow)[base(flow) + FlowDescriptor.KIND] >>> 16;
   }
 
-  /** {@inheritDoc} While a flow is not confirmed this is the time that it will live. */
+  /**
+   * {@inheritDoc} It is 0 while a flow is not confirmed: the kernel takes the relative timeout for
+   * an absolute one then (nf_ct_expires), which gives 0 from 5 minutes to 99 days after boot.
+   */
   @Override
   public final int secondsLeft(int flow, long nowNanos) {
-    int timeout = words(flow)[base(flow) + FlowDescriptor.TIMEOUT];
-    int left = confirmed(flow) ? timeout - jiffies(nowNanos) : timeout;
+    if (!confirmed(flow)) {
+      return 0;
+    }
+    int left = words(flow)[base(flow) + FlowDescriptor.TIMEOUT] - jiffies(nowNanos);
     return Math.max(left, 0) / HZ;
   }
 
@@ -257,7 +262,7 @@ public abstract class ConnectionTable extends ConnectionFacts {
 
   private long counter(int flow, int counter) {
     int low = words(flow)[base(flow) + FlowDescriptor.ORIGINAL_PACKETS + counter];
-    return (long) carried(flow, counter) << 32 | low & 0xffff_ffffL;
+    return (long) carried(flow, counter) << 32 | (low & 0xffff_ffffL);
   }
 
   /** Sets a direction's counters, as when a table is read from text. */

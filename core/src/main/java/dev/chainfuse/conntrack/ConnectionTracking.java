@@ -13,15 +13,15 @@ import dev.chainfuse.rules.NatRange;
 import dev.chainfuse.rules.Target;
 
 /**
- * Connection tracking and NAT bindings as the packet path calls them, one object a session and host.
- * In order, for each packet: {@link #in}; where {@link #needsRules} the nat chains, whose targets
- * {@link #bind}, and {@link #bindNull} if none did; {@link #translate}; at the end of POSTROUTING or
- * INPUT {@link #confirm}; or {@link #release} if the packet ends without that. Zones other than 0,
- * expectations and helpers are not modelled. Nothing allocates. One thread.
+ * Connection tracking and NAT bindings as the packet path calls them, one object a session and
+ * host. In order, for each packet: {@link #in}; where {@link #needsRules} the nat chains, whose
+ * targets {@link #bind}, and {@link #bindNull} if none did; {@link #translate}; at the end of
+ * POSTROUTING or INPUT {@link #confirm}; or {@link #release} if the packet ends without that. Zones
+ * other than 0, expectations and helpers are not modelled. Nothing allocates. One thread.
  *
  * <p>Deviation: when the table is full, the kernel's background worker may also evict assured
- * connections that are closing, at times of its own; here only unassured ones are evicted, when room
- * is needed.
+ * connections that are closing, at times of its own; here only unassured ones are evicted, when
+ * room is needed.
  */
 public final class ConnectionTracking {
   /** Result of {@link #established}: nothing was done, call {@link #in}. */
@@ -52,8 +52,7 @@ public final class ConnectionTracking {
     this.table = table;
     this.search = search;
     this.settings = new TrackerSettings(settings);
-    this.maximum =
-        settings.max() > 0 ? Math.min(settings.max(), table.maximum()) : table.maximum();
+    this.maximum = settings.max() > 0 ? Math.min(settings.max(), table.maximum()) : table.maximum();
     this.life = new FlowLife(table);
     search.attach(life, statistics);
   }
@@ -155,10 +154,10 @@ public final class ConnectionTracking {
     return Target.ACCEPT;
   }
 
-  private static void setReply(int[] words, int base, int source, int destination, int ports) {
-    words[base + FlowDescriptor.REPLY_SOURCE] = source;
-    words[base + FlowDescriptor.REPLY_DESTINATION] = destination;
-    words[base + FlowDescriptor.REPLY_PORTS] = ports;
+  private static void setReply(int[] words, int base, int from, int to, int replyPorts) {
+    words[base + FlowDescriptor.REPLY_SOURCE] = from;
+    words[base + FlowDescriptor.REPLY_DESTINATION] = to;
+    words[base + FlowDescriptor.REPLY_PORTS] = replyPorts;
   }
 
   /**
@@ -204,10 +203,8 @@ public final class ConnectionTracking {
     boolean seenReply = (status & ConnectionFacts.STATUS_SEEN_REPLY) != 0;
     skb.flow = flow;
     skb.connectionInfo =
-        direction == REPLY
-            ? Skb.CT_ESTABLISHED_REPLY
-            : seenReply ? Skb.CT_ESTABLISHED : Skb.CT_NEW;
-    int timeout = track(words, base, direction, skb, verify, now);
+        direction == REPLY ? Skb.CT_ESTABLISHED_REPLY : seenReply ? Skb.CT_ESTABLISHED : Skb.CT_NEW;
+    int timeout = Protocols.track(words, base, direction, skb, settings, verify, now);
     if (timeout < 0) {
       if (timeout == TcpTracker.INVALID || timeout == TcpTracker.REPEAT) {
         return timeout;
@@ -235,55 +232,6 @@ public final class ConnectionTracking {
     }
   }
 
-  private int track(int[] words, int base, int direction, Skb skb, boolean verify, int now) {
-    byte[] data = skb.data;
-    int at = skb.transport;
-    int end = skb.end;
-    switch (skb.protocol) {
-      case Ipv4.TCP:
-        if (!TcpTracker.wellFormed(data, at, end) || verify && !Checksums.verify(skb)) {
-          return TcpTracker.INVALID;
-        }
-        return TcpTracker.packet(words, base, direction, data, at, end, settings, now);
-      case Ipv4.UDP:
-        if (!UdpTracker.wellFormed(data, at, end)
-            || (data[at + 6] | data[at + 7]) != 0 && verify && !Checksums.verify(skb)) {
-          return TcpTracker.INVALID;
-        }
-        return UdpTracker.udp(words, base, settings, now);
-      case Ipv4.ICMP:
-        boolean first = (words[base + STATUS] & ConnectionFacts.STATUS_CONFIRMED) == 0;
-        return first && !IcmpTracker.makesEntry(data[at] & 0xff)
-            ? TcpTracker.INVALID
-            : settings.icmp;
-      default:
-        return trackOther(words, base, direction, skb, verify);
-    }
-  }
-
-  private int trackOther(int[] words, int base, int direction, Skb skb, boolean verify) {
-    int at = skb.transport;
-    int end = skb.end;
-    switch (skb.protocol) {
-      case Ipv4.UDPLITE:
-        int coverage = UdpTracker.liteCoverage(skb.data, at, end);
-        if (coverage < 0 || verify && !Checksums.verify(skb, coverage, true)) {
-          return TcpTracker.INVALID;
-        }
-        return UdpTracker.lite(words, base, settings);
-      case Ipv4.SCTP:
-        if (end - at < 12
-            || verify && !skb.checksumVerified && !Crc32c.matches(skb.data, at, end)) {
-          return TcpTracker.INVALID;
-        }
-        return SctpTracker.packet(words, base, direction, skb.data, at, end, settings);
-      case Ipv4.GRE:
-        return UdpTracker.gre(words, base, settings);
-      default:
-        return settings.generic;
-    }
-  }
-
   /**
    * Whether the nat chain for source or destination bindings is to be walked: the connection is new
    * (or related, but not by an ICMP error) and not bound so yet.
@@ -300,9 +248,7 @@ public final class ConnectionTracking {
   /** Whether the connection has its source or destination binding (nf_nat_initialized). */
   public boolean bound(Skb skb, boolean sourceBinding) {
     int done =
-        sourceBinding
-            ? ConnectionFacts.STATUS_SRC_NAT_DONE
-            : ConnectionFacts.STATUS_DST_NAT_DONE;
+        sourceBinding ? ConnectionFacts.STATUS_SRC_NAT_DONE : ConnectionFacts.STATUS_DST_NAT_DONE;
     return skb.flow >= 0 && (table.status(skb.flow) & done) != 0;
   }
 
@@ -343,14 +289,9 @@ public final class ConnectionTracking {
     search.destination = destination;
     search.ports = ports;
     int now = ConnectionTable.jiffies(skb.timeNanos);
-    search.search(
-        flow, sourceBinding, flags, minAddress, maxAddress, minPort, maxPort, now);
-    int bits;
-    if (sourceBinding) {
-      bits = ConnectionFacts.STATUS_SRC_NAT_DONE;
-    } else {
-      bits = ConnectionFacts.STATUS_DST_NAT_DONE;
-    }
+    search.search(flow, sourceBinding, flags, minAddress, maxAddress, minPort, maxPort, now);
+    int bits =
+        sourceBinding ? ConnectionFacts.STATUS_SRC_NAT_DONE : ConnectionFacts.STATUS_DST_NAT_DONE;
     if (search.source != source || search.destination != destination || search.ports != ports) {
       setReply(
           words,
@@ -374,21 +315,18 @@ public final class ConnectionTracking {
       return Target.DROP;
     }
     int address =
-        sourceBinding
-            ? table.destination(skb.flow, REPLY)
-            : table.source(skb.flow, REPLY);
-    return bind(
-        skb, sourceBinding, NatRange.MAP_ADDRESSES, address, address, 0, 0);
+        sourceBinding ? table.destination(skb.flow, REPLY) : table.source(skb.flow, REPLY);
+    return bind(skb, sourceBinding, NatRange.MAP_ADDRESSES, address, address, 0, 0);
   }
 
   /**
-   * Notes that MASQUERADE bound the connection for the packet's outgoing interface: it ends when its
-   * packets leave by another.
+   * Notes that MASQUERADE bound the connection for the packet's outgoing interface: it ends when
+   * its packets leave by another.
    */
   public void masqueraded(Skb skb) {
     int at = table.base(skb.flow) + FlowDescriptor.REFERENCES;
     int[] words = table.words(skb.flow);
-    words[at] = words[at] & 0xffff | skb.outInterface + 1 << 16;
+    words[at] = (words[at] & 0xffff) | (skb.outInterface + 1) << 16;
   }
 
   /**
@@ -410,8 +348,7 @@ public final class ConnectionTracking {
     int status = words[base + STATUS];
     boolean error =
         skb.protocol == Ipv4.ICMP
-            && (skb.connectionInfo == Skb.CT_RELATED
-                || skb.connectionInfo == Skb.CT_RELATED_REPLY);
+            && (skb.connectionInfo == Skb.CT_RELATED || skb.connectionInfo == Skb.CT_RELATED_REPLY);
     if (!error && hook == Hook.POSTROUTING && direction == ORIGINAL) {
       int masqueraded = words[base + FlowDescriptor.REFERENCES] >>> 16;
       if (masqueraded != 0 && masqueraded != skb.outInterface + 1) {
@@ -420,7 +357,7 @@ public final class ConnectionTracking {
         return Target.DROP;
       }
     }
-    if (error && !errorMayPass(skb, status)) {
+    if (error && !NatRewriter.errorMayPass(skb, status)) {
       return Target.DROP;
     }
     boolean sourceBit = source == (direction == ORIGINAL);
@@ -434,16 +371,6 @@ public final class ConnectionTracking {
             ? NatRewriter.rewriteError(skb, words, tuple, source)
             : NatRewriter.rewrite(skb, words, tuple, source);
     return rewritten ? Target.ACCEPT : Target.DROP;
-  }
-
-  /** A wrong checksum, or a redirect about a connection that is or may be translated, is dropped. */
-  private static boolean errorMayPass(Skb skb, int status) {
-    if (!Checksums.verify(skb)) {
-      return false;
-    }
-    return skb.icmpTypeCode >>> 8 != IcmpTracker.REDIRECT
-        || (status & (ConnectionTable.STATUS_NAT_DONE | ConnectionTable.STATUS_NAT))
-            == ConnectionTable.STATUS_NAT_DONE;
   }
 
   /**
@@ -472,7 +399,7 @@ public final class ConnectionTracking {
     words[base + TIMEOUT] += now;
     table.insert(flow, false);
     words[base + STATUS] =
-        words[base + STATUS] & ~ConnectionTable.STATUS_RELEASED
+        (words[base + STATUS] & ~ConnectionTable.STATUS_RELEASED)
             | ConnectionFacts.STATUS_CONFIRMED;
     statistics.insert++;
     return Target.ACCEPT;
@@ -481,7 +408,7 @@ public final class ConnectionTracking {
   /** nf_ct_resolve_clash. */
   private int resolveClash(Skb skb, int winner, int now) {
     int flow = skb.flow;
-    if (allowsClash(table.protocol(flow))) {
+    if (Protocols.allowsClash(table.protocol(flow))) {
       if (join(skb, winner >>> 1)) {
         return Target.ACCEPT;
       }
@@ -508,19 +435,11 @@ public final class ConnectionTracking {
     return Target.DROP;
   }
 
-  /** Protocols whose simultaneous first packets may share a connection ({@code allow_clash}). */
-  static boolean allowsClash(int protocol) {
-    return switch (protocol) {
-      case Ipv4.TCP, Ipv4.ICMP, Ipv4.GRE, Ipv4.SCTP -> false;
-      default -> true;
-    };
-  }
-
   /** Gives the packet to the confirmed flow if that is the same or not for NAT. */
   private boolean join(Skb skb, int winner) {
     int loser = skb.flow;
     boolean unbound = (table.status(winner) & ConnectionTable.STATUS_NAT_DONE) == 0;
-    if (!unbound && !(life.equalTuples(winner, loser))) {
+    if (!unbound && !life.equalTuples(winner, loser)) {
       return false;
     }
     int direction = skb.connectionDirection();

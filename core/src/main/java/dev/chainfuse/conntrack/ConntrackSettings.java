@@ -17,6 +17,7 @@ package dev.chainfuse.conntrack;
  * @param sctpTimeouts by SCTP state (enum sctp_conntrack): NONE, CLOSED, COOKIE_WAIT,
  *     COOKIE_ECHOED, ESTABLISHED, SHUTDOWN_SENT, SHUTDOWN_RECD, SHUTDOWN_ACK_SENT, HEARTBEAT_SENT
  */
+@SuppressWarnings("ArrayRecordComponent") // indexed by state number; callers must not change them
 public record ConntrackSettings(
     int max,
     boolean checksum,
@@ -36,13 +37,30 @@ public record ConntrackSettings(
 
   /** Sysctl names of {@link #tcpTimeouts}, behind {@code nf_conntrack_tcp_timeout_}. */
   private static final String[] TCP_NAMES = {
-    "", "syn_sent", "syn_recv", "established", "fin_wait", "close_wait", "last_ack", "time_wait",
-    "close", "", "max_retrans", "unacknowledged"
+    "",
+    "syn_sent",
+    "syn_recv",
+    "established",
+    "fin_wait",
+    "close_wait",
+    "last_ack",
+    "time_wait",
+    "close",
+    "",
+    "max_retrans",
+    "unacknowledged"
   };
 
   private static final String[] SCTP_NAMES = {
-    "", "closed", "cookie_wait", "cookie_echoed", "established", "shutdown_sent", "shutdown_recd",
-    "shutdown_ack_sent", "heartbeat_sent"
+    "",
+    "closed",
+    "cookie_wait",
+    "cookie_echoed",
+    "established",
+    "shutdown_sent",
+    "shutdown_recd",
+    "shutdown_ack_sent",
+    "heartbeat_sent"
   };
 
   /** The kernel's defaults, but with accounting on, and at most {@code max} connections. */

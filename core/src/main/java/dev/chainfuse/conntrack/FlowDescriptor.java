@@ -109,7 +109,7 @@ public final class FlowDescriptor {
   }
 
   static void setState(int[] words, int base, int state) {
-    words[base + KIND] = words[base + KIND] & KEY_MASK | state << STATE_SHIFT;
+    words[base + KIND] = (words[base + KIND] & KEY_MASK) | state << STATE_SHIFT;
   }
 
   /** Protocol and zone, as {@link ConnectionTable#find} takes them. */

@@ -115,7 +115,9 @@ public final class FlowTable extends ConnectionTable {
     return generations[flow];
   }
 
-  /** Reads the index at a hash's home; the caller must use the result, lest it be optimised away. */
+  /**
+   * Reads the index at a hash's home; the caller must use the result, lest it be optimised away.
+   */
   public long touchIndex(int hash) {
     return slots[hash >>> slotShift];
   }
@@ -324,10 +326,10 @@ public final class FlowTable extends ConnectionTable {
     for (int i = 0; i < width || slots[start + i & slotMask] != 0; i++) {
       long slot = slots[start + i & slotMask];
       if (slot != 0 && bucketOf((int) (slot >>> 32)) == bucket) {
-        int base = ALIGNMENT + ((int) slot - 1 >>> 1) * WORDS;
+        int base = ALIGNMENT + (((int) slot - 1) >>> 1) * WORDS;
         if ((records[base + STATUS] & STATUS_ASSURED) == 0
             || records[base + TIMEOUT] - nowJiffies <= 0) {
-          return (int) slot - 1 >>> 1;
+          return ((int) slot - 1) >>> 1;
         }
       }
     }

@@ -28,7 +28,7 @@ final class IcmpErrors {
   private IcmpErrors() {}
 
   static int associate(Skb skb, ConnectionTable table, FlowLife life, boolean verify, int now) {
-    if (skb.end - skb.transport < HEADER || verify && !Checksums.verify(skb)) {
+    if (skb.end - skb.transport < HEADER || (verify && !Checksums.verify(skb))) {
       return INVALID;
     }
     int type = skb.data[skb.transport] & 0xff;
@@ -64,7 +64,7 @@ final class IcmpErrors {
     int protocol = data[inner + Ipv4.PROTOCOL] & 0xff;
     long ports = PacketTuple.ports(data, transport, skb.end, protocol);
     if (ports == PacketTuple.NO_TUPLE
-        || protocol == Ipv4.ICMP && IcmpTracker.answer((int) ports >>> 8 & 0xff) < 0) {
+        || (protocol == Ipv4.ICMP && IcmpTracker.answer((int) ports >>> 8 & 0xff) < 0)) {
       return NONE;
     }
     return life.find(

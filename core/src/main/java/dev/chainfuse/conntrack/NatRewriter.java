@@ -34,14 +34,7 @@ final class NatRewriter {
     }
     if (!skb.laterFragment()) {
       if (!rewriteTransport(
-          skb.data,
-          skb.network,
-          skb.transport,
-          skb.end,
-          skb.protocol,
-          address,
-          port,
-          source)) {
+          skb.data, skb.network, skb.transport, skb.end, skb.protocol, address, port, source)) {
         return false;
       }
       refreshPorts(skb, port, source);
@@ -153,6 +146,18 @@ final class NatRewriter {
   private static void updateSum(byte[] data, int at, int delta1, int delta2) {
     int sum = Bytes.getShort(data, at);
     Bytes.putShort(data, at, OnesComplement.update(OnesComplement.update(sum, delta1), delta2));
+  }
+
+  /**
+   * A wrong checksum, or a redirect about a connection that is or may be translated, is dropped.
+   */
+  static boolean errorMayPass(Skb skb, int status) {
+    if (!Checksums.verify(skb)) {
+      return false;
+    }
+    return skb.icmpTypeCode >>> 8 != IcmpTracker.REDIRECT
+        || (status & (ConnectionTable.STATUS_NAT_DONE | ConnectionTable.STATUS_NAT))
+            == ConnectionTable.STATUS_NAT_DONE;
   }
 
   /**

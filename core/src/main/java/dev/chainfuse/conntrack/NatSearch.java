@@ -69,13 +69,12 @@ public abstract class NatSearch {
       int nowJiffies);
 
   /** Handle of the confirmed flow with that tuple that has not timed out, or NONE. */
-  protected final int find(
-      int tupleSource, int tupleDestination, int tuplePorts, int protocolZone, int nowJiffies) {
+  protected final int find(int from, int to, int tuplePorts, int protocolZone, int nowJiffies) {
     FlowLife flows = life;
     if (flows == null) {
       throw new IllegalStateException("the search belongs to no connection tracking yet");
     }
-    return flows.find(tupleSource, tupleDestination, tuplePorts, protocolZone, nowJiffies);
+    return flows.find(from, to, tuplePorts, protocolZone, nowJiffies);
   }
 
   /** Ends a confirmed flow that is closing anyway, for its tuple. */
@@ -114,7 +113,7 @@ public abstract class NatSearch {
 
   /** Whether simultaneous first packets of the protocol may share a connection. */
   protected static boolean allowsClash(int protocol) {
-    return ConnectionTracking.allowsClash(protocol);
+    return Protocols.allowsClash(protocol);
   }
 
   /**
@@ -161,6 +160,6 @@ public abstract class NatSearch {
       return ports << 16 | ports >>> 16;
     }
     int answer = IcmpTracker.answer(ports >>> 8 & 0xff);
-    return answer < 0 ? ports : ports & 0xffff_00ff | answer << 8;
+    return answer < 0 ? ports : (ports & 0xffff_00ff) | answer << 8;
   }
 }

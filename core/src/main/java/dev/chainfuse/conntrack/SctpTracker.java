@@ -111,7 +111,7 @@ public final class SctpTracker {
       int type = data[p] & 0xff;
       alone |= type == INIT || type == INIT_ACK || type == SHUTDOWN_COMPLETE;
       boolean first = alone || type == COOKIE_ACK || type == COOKIE_ECHO;
-      if (first && count != 0 || Bytes.getShort(data, p + 2) == 0) {
+      if ((first && count != 0) || Bytes.getShort(data, p + 2) == 0) {
         return -1;
       }
       if (type < 63) {
@@ -220,7 +220,7 @@ public final class SctpTracker {
         return tag == 0;
       case ABORT:
       case SHUTDOWN_COMPLETE:
-        return tag == words[base + SCTP_TAG + (direction ^ chunkFlags & 1)];
+        return tag == words[base + SCTP_TAG + (direction ^ (chunkFlags & 1))];
       case COOKIE_ECHO:
         return tag == words[base + SCTP_TAG + direction];
       case COOKIE_ACK:
@@ -253,7 +253,7 @@ public final class SctpTracker {
     }
     if (type == HEARTBEAT) {
       words[base + SCTP_FLAGS] =
-          flags & ~FLAG_LAST_DIRECTION | FLAG_TAG_FAILED | direction * FLAG_LAST_DIRECTION;
+          (flags & ~FLAG_LAST_DIRECTION) | FLAG_TAG_FAILED | direction * FLAG_LAST_DIRECTION;
       return HEARTBEAT_IGNORED;
     }
     if ((flags & FLAG_TAG_FAILED) == 0 || (flags & FLAG_LAST_DIRECTION) / 2 == direction) {
@@ -278,7 +278,7 @@ public final class SctpTracker {
     int other = base + SCTP_TAG + 1 - direction;
     int flags = words[base + SCTP_FLAGS];
     int initOwn = FLAG_INIT << direction;
-    int initOther = FLAG_INIT << 1 - direction;
+    int initOther = FLAG_INIT << (1 - direction);
     if (type == INIT) {
       if ((flags & (initOwn | initOther)) == (initOwn | initOther)) {
         flags &= ~initOther;
@@ -287,7 +287,7 @@ public final class SctpTracker {
     } else {
       boolean both = (flags & (initOwn | initOther)) == (initOwn | initOther);
       boolean differs = words[other] != announced;
-      if ((flags & initOther) == 0 && words[other] != 0 && differs || both && differs) {
+      if (differs && (both || ((flags & initOther) == 0 && words[other] != 0))) {
         return false;
       }
     }

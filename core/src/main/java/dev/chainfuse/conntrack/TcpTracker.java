@@ -2,7 +2,6 @@ package dev.chainfuse.conntrack;
 
 import static dev.chainfuse.conntrack.FlowDescriptor.STATUS;
 import static dev.chainfuse.conntrack.FlowDescriptor.TCP_END;
-import static dev.chainfuse.conntrack.FlowDescriptor.TCP_LAST;
 import static dev.chainfuse.conntrack.FlowDescriptor.TCP_LAST_ACK;
 import static dev.chainfuse.conntrack.FlowDescriptor.TCP_LAST_END;
 import static dev.chainfuse.conntrack.FlowDescriptor.TCP_LAST_SEQUENCE;
@@ -16,7 +15,6 @@ import static dev.chainfuse.conntrack.FlowDescriptor.TIMEOUT;
 
 import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.ConnectionFacts;
-import dev.chainfuse.packet.Ipv4;
 
 /**
  * TCP as net/netfilter/nf_conntrack_proto_tcp.c tracks it: the state table and what surrounds it
@@ -51,17 +49,6 @@ public final class TcpTracker {
   /** Result: the packet counts, and the flow ends with it. */
   public static final int KILL = -4;
 
-  private static final int INVALID_STATE = 10;
-  private static final int IGNORE_STATE = 11;
-
-  // Rows of the table, enum tcp_bit_set.
-  static final int SYN_SET = 0;
-  static final int SYNACK_SET = 1;
-  static final int FIN_SET = 2;
-  static final int ACK_SET = 3;
-  static final int RST_SET = 4;
-  static final int NONE_SET = 5;
-
   // Flags of a direction and of "last flags", nf_conntrack_tcp.h.
   static final int FLAG_WINDOW_SCALE = 0x01;
   static final int FLAG_SACK_PERMITTED = 0x02;
@@ -75,121 +62,7 @@ public final class TcpTracker {
   static final int RETRANS_TIMEOUT = 10;
   static final int UNACKNOWLEDGED_TIMEOUT = 11;
 
-  private static final int STATES = 10;
-
-  /** New states, by direction, row and old state; letters as in {@link #decode}. */
-  private static final byte[] TRANSITIONS =
-      decode(
-          // NONE SS SR ES FW CW LA TW CL S2
-          "s s g g g g g s s 2", // original: SYN
-          "i i g g g g g g g r", // SYN/ACK
-          "i i f f l l l t c i", // FIN
-          "e i e e w w t t c i", // ACK
-          "i c c c c c c c c c", // RST
-          "i i i i i i i i i i", // none
-          "i 2 i i i i i i i 2", // reply: SYN
-          "i r g g g g g g g r",
-          "i i f f l l l t c i",
-          "i g r e w w t t c g",
-          "i c c c c c c c c c",
-          "i i i i i i i i i i");
-
-  /** Whether FIN, SYN, RST, ACK and URG go together; PSH, ECE and CWR always may (tcp_valid_flags). */
-  private static final int[] VALID_FLAGS = {
-    Ipv4.TCP_SYN,
-    Ipv4.TCP_SYN | Ipv4.TCP_URG,
-    Ipv4.TCP_SYN | Ipv4.TCP_ACK,
-    Ipv4.TCP_RST,
-    Ipv4.TCP_RST | Ipv4.TCP_ACK,
-    Ipv4.TCP_FIN | Ipv4.TCP_ACK,
-    Ipv4.TCP_FIN | Ipv4.TCP_ACK | Ipv4.TCP_URG,
-    Ipv4.TCP_ACK,
-    Ipv4.TCP_ACK | Ipv4.TCP_URG
-  };
-
-  private static final long VALID = validBits();
-
   private TcpTracker() {}
-
-  private static byte[] decode(String... rows) {
-    String letters = "-srefwltc2ig";
-    byte[] out = new byte[rows.length * STATES];
-    for (int row = 0; row < rows.length; row++) {
-      for (int state = 0; state < STATES; state++) {
-        out[row * STATES + state] = (byte) letters.indexOf(rows[row].charAt(2 * state));
-      }
-    }
-    return out;
-  }
-
-  private static long validBits() {
-    long bits = 0;
-    for (int flags : VALID_FLAGS) {
-      bits |= 1L << flags;
-    }
-    return bits;
-  }
-
-  /** Whether the segment has a whole header and a valid combination of flags (tcp_error). */
-  static boolean wellFormed(byte[] data, int at, int end) {
-    if (end - at < 20) {
-      return false;
-    }
-    int headerLength = (data[at + 12] & 0xf0) >>> 2;
-    int flags = data[at + 13] & ~(Ipv4.TCP_PSH | Ipv4.TCP_ECE | Ipv4.TCP_CWR) & 0x3f;
-    return headerLength >= 20 && headerLength <= end - at && (VALID >>> flags & 1) != 0;
-  }
-
-  /** The row of the table for a segment's flags (get_conntrack_index). */
-  static int row(int flags) {
-    if ((flags & Ipv4.TCP_RST) != 0) {
-      return RST_SET;
-    }
-    if ((flags & Ipv4.TCP_SYN) != 0) {
-      return (flags & Ipv4.TCP_ACK) != 0 ? SYNACK_SET : SYN_SET;
-    }
-    if ((flags & Ipv4.TCP_FIN) != 0) {
-      return FIN_SET;
-    }
-    return (flags & Ipv4.TCP_ACK) != 0 ? ACK_SET : NONE_SET;
-  }
-
-  static int lastDirection(int[] words, int base) {
-    return words[base + TCP_LAST] >>> 16 & 0xff;
-  }
-
-  static int lastRow(int[] words, int base) {
-    return words[base + TCP_LAST] >>> 8 & 0xff;
-  }
-
-  static int retransmissions(int[] words, int base) {
-    return words[base + TCP_LAST] & 0xff;
-  }
-
-  static void setLast(int[] words, int base, int direction, int row, int retransmissions) {
-    words[base + TCP_LAST] = direction << 16 | row << 8 | retransmissions & 0xff;
-  }
-
-  /** Flags of the direction whose TCP words begin at {@code side}. */
-  static int flags(int[] words, int side) {
-    return words[side + TCP_SCALE_FLAGS - TCP_END] >>> 8 & 0xff;
-  }
-
-  static int scale(int[] words, int side) {
-    return words[side + TCP_SCALE_FLAGS - TCP_END] & 0xff;
-  }
-
-  static void setScaleFlags(int[] words, int side, int scale, int flags) {
-    words[side + TCP_SCALE_FLAGS - TCP_END] = flags << 8 | scale;
-  }
-
-  static int lastFlags(int[] words, int base) {
-    return words[base + TCP_LAST_WINDOW] >>> 8 & 0xff;
-  }
-
-  private static void setLastFlags(int[] words, int base, int flags) {
-    words[base + TCP_LAST_WINDOW] = words[base + TCP_LAST_WINDOW] & 0xffff_00ff | flags << 8;
-  }
 
   private static boolean has(int[] words, int base, int status) {
     return (words[base + STATUS] & status) != 0;
@@ -202,8 +75,8 @@ public final class TcpTracker {
    */
   private static boolean begin(
       int[] words, int base, byte[] data, int at, int end, TrackerSettings settings) {
-    int state = TRANSITIONS[row(data[at + 13]) * STATES];
-    if (state == INVALID_STATE || state != SYN_SENT && !settings.tcpLoose) {
+    int state = TcpStates.next(0, TcpStates.row(data[at + 13]), NONE);
+    if (state == TcpStates.INVALID_STATE || (state != SYN_SENT && !settings.tcpLoose)) {
       return false;
     }
     int side = base + TCP_END;
@@ -218,10 +91,10 @@ public final class TcpTracker {
       // Its history is lost: assume SACK, and be liberal, since the window scale is unknown.
       words[side + TCP_MAX_END - TCP_END] = dataEnd + window;
       int flags = FLAG_SACK_PERMITTED | FLAG_BE_LIBERAL;
-      setScaleFlags(words, side, 0, flags);
-      setScaleFlags(words, side + TCP_STRIDE, 0, flags);
+      TcpStates.setScaleFlags(words, side, 0, flags);
+      TcpStates.setScaleFlags(words, side + TCP_STRIDE, 0, flags);
     }
-    setLast(words, base, 0, NONE_SET, 0);
+    TcpStates.setLast(words, base, 0, TcpStates.NONE_SET, 0);
     return true;
   }
 
@@ -247,11 +120,12 @@ public final class TcpTracker {
       return INVALID;
     }
     int oldState = FlowDescriptor.state(words, base);
-    int row = row(data[at + 13]);
-    int newState = TRANSITIONS[(6 * direction + row) * STATES + oldState];
+    int row = TcpStates.row(data[at + 13]);
+    int newState = TcpStates.next(direction, row, oldState);
     // The common case needs none of the special ones below.
     if (newState != ESTABLISHED) {
-      int special = special(words, base, direction, row, oldState, newState, data, at, end, settings);
+      int special =
+          special(words, base, direction, row, oldState, newState, data, at, end, settings);
       if (special < 0) {
         return special;
       }
@@ -304,33 +178,35 @@ public final class TcpTracker {
           return REPEAT;
         }
         return ignore(words, base, direction, row, oldState, data, at, end);
-      case IGNORE_STATE:
+      case TcpStates.IGNORE_STATE:
         return ignore(words, base, direction, row, oldState, data, at, end);
-      case INVALID_STATE:
+      case TcpStates.INVALID_STATE:
         return INVALID;
       case TIME_WAIT:
         if (oldState == LAST_ACK
-            && row == ACK_SET
-            && lastDirection(words, base) != direction
-            && lastRow(words, base) == SYN_SET
-            && (lastFlags(words, base) & FLAG_CHALLENGE_ACK) != 0) {
+            && row == TcpStates.ACK_SET
+            && TcpStates.lastDirection(words, base) != direction
+            && TcpStates.lastRow(words, base) == TcpStates.SYN_SET
+            && (TcpStates.lastFlags(words, base) & FLAG_CHALLENGE_ACK) != 0) {
           // RFC 5961: the answer to a stray SYN does not acknowledge the last FIN.
-          setLastFlags(words, base, lastFlags(words, base) & ~FLAG_CHALLENGE_ACK);
+          TcpStates.setLastFlags(
+              words, base, TcpStates.lastFlags(words, base) & ~FLAG_CHALLENGE_ACK);
           return IGNORED;
         }
         return states(oldState, newState);
       case SYN_SENT2:
-        setLastFlags(words, base, lastFlags(words, base) | FLAG_SIMULTANEOUS_OPEN);
+        TcpStates.setLastFlags(
+            words, base, TcpStates.lastFlags(words, base) | FLAG_SIMULTANEOUS_OPEN);
         return states(oldState, newState);
       case SYN_RECV:
         if (direction == 1
-            && row == ACK_SET
-            && (lastFlags(words, base) & FLAG_SIMULTANEOUS_OPEN) != 0) {
+            && row == TcpStates.ACK_SET
+            && (TcpStates.lastFlags(words, base) & FLAG_SIMULTANEOUS_OPEN) != 0) {
           return states(oldState, ESTABLISHED);
         }
         return states(oldState, newState);
       case CLOSE:
-        return row == RST_SET
+        return row == TcpStates.RST_SET
             ? reset(words, base, direction, oldState, data, at, settings)
             : states(oldState, newState);
       default:
@@ -341,9 +217,10 @@ public final class TcpTracker {
   /** Whether a SYN may reopen a closed connection: who closed it, or who reset it, opens it. */
   private static boolean mayReopen(int[] words, int base, int direction) {
     int side = base + TCP_END;
-    int flags = flags(words, side) | flags(words, side + TCP_STRIDE);
+    int flags = TcpStates.flags(words, side) | TcpStates.flags(words, side + TCP_STRIDE);
     return (flags & FLAG_CLOSE_INIT) != 0
-        || lastDirection(words, base) == direction && lastRow(words, base) == RST_SET;
+        || (TcpStates.lastDirection(words, base) == direction
+            && TcpStates.lastRow(words, base) == TcpStates.RST_SET);
   }
 
   /**
@@ -352,28 +229,28 @@ public final class TcpTracker {
    */
   private static int ignore(
       int[] words, int base, int direction, int row, int oldState, byte[] data, int at, int end) {
-    int lastDirection = lastDirection(words, base);
-    if (row == SYNACK_SET
-        && lastRow(words, base) == SYN_SET
+    int lastDirection = TcpStates.lastDirection(words, base);
+    if (row == TcpStates.SYNACK_SET
+        && TcpStates.lastRow(words, base) == TcpStates.SYN_SET
         && lastDirection != direction
         && Bytes.getInt(data, at + 8) == words[base + TCP_LAST_END]) {
       followIgnoredSyn(words, base, direction, lastDirection);
       return states(SYN_SENT, SYN_RECV);
     }
-    setLast(words, base, direction, row, retransmissions(words, base));
+    TcpStates.setLast(words, base, direction, row, TcpStates.retransmissions(words, base));
     words[base + TCP_LAST_SEQUENCE] = Bytes.getInt(data, at + 4);
     words[base + TCP_LAST_END] = TcpWindow.endOfSegment(data, at, end);
     int window = Bytes.getShort(data, at + 14);
-    words[base + TCP_LAST_WINDOW] = words[base + TCP_LAST_WINDOW] & 0xffff | window << 16;
-    if (row == SYN_SET && direction == 0) {
+    words[base + TCP_LAST_WINDOW] = (words[base + TCP_LAST_WINDOW] & 0xffff) | window << 16;
+    if (row == TcpStates.SYN_SET && direction == 0) {
       int options = TcpWindow.options(data, at);
       int flags = options >>> 8 & (FLAG_WINDOW_SCALE | FLAG_SACK_PERMITTED);
       if (oldState == LAST_ACK) {
         flags |= FLAG_CHALLENGE_ACK;
       }
-      words[base + TCP_LAST_WINDOW] = window << 16 | flags << 8 | options & 0xff;
+      words[base + TCP_LAST_WINDOW] = window << 16 | flags << 8 | (options & 0xff);
     }
-    if (oldState == SYN_SENT && row == ACK_SET && direction == 1) {
+    if (oldState == SYN_SENT && row == TcpStates.ACK_SET && direction == 1) {
       words[base + TCP_LAST_ACK] = Bytes.getInt(data, at + 8);
     }
     return IGNORED;
@@ -386,14 +263,14 @@ public final class TcpTracker {
     words[noted] = words[base + TCP_LAST_END];
     words[noted + TCP_MAX_END - TCP_END] = words[base + TCP_LAST_END];
     words[noted + TCP_MAX_WINDOW - TCP_END] = Math.max(last >>> 16, 1);
-    setScaleFlags(words, noted, last & 0xff, flags);
-    setLastFlags(words, base, flags);
+    TcpStates.setScaleFlags(words, noted, last & 0xff, flags);
+    TcpStates.setLastFlags(words, base, flags);
     int other = base + TCP_END + direction * TCP_STRIDE;
-    int liberal = flags(words, other) & FLAG_BE_LIBERAL;
+    int liberal = TcpStates.flags(words, other) & FLAG_BE_LIBERAL;
     for (int i = 0; i < TCP_SCALE_FLAGS - TCP_END; i++) {
       words[other + i] = 0;
     }
-    setScaleFlags(words, other, 0, liberal);
+    TcpStates.setScaleFlags(words, other, 0, liberal);
   }
 
   /** A reset: whether it is plausible, and whether it closes the connection. */
@@ -411,7 +288,8 @@ public final class TcpTracker {
     int newState = CLOSE;
     int sequence = Bytes.getInt(data, at + 4);
     int other = base + TCP_END + (1 - direction) * TCP_STRIDE;
-    if ((flags(words, other) & FLAG_MAX_ACK_SET) != 0 && lastRow(words, base) != SYN_SET) {
+    if ((TcpStates.flags(words, other) & FLAG_MAX_ACK_SET) != 0
+        && TcpStates.lastRow(words, base) != TcpStates.SYN_SET) {
       boolean established =
           oldState == ESTABLISHED && has(words, base, ConnectionFacts.STATUS_ASSURED);
       int maxAck = words[other + TCP_MAX_ACK - TCP_END];
@@ -427,16 +305,16 @@ public final class TcpTracker {
       // Not the exact number: stay, so that a challenge ACK can pass.
       newState = oldState;
     }
-    int lastRow = lastRow(words, base);
+    int lastRow = TcpStates.lastRow(words, base);
     boolean answersIgnored =
-        has(words, base, ConnectionFacts.STATUS_SEEN_REPLY) && lastRow == SYN_SET
-            || !has(words, base, ConnectionFacts.STATUS_ASSURED) && lastRow == ACK_SET;
+        (has(words, base, ConnectionFacts.STATUS_SEEN_REPLY) && lastRow == TcpStates.SYN_SET)
+            || (!has(words, base, ConnectionFacts.STATUS_ASSURED) && lastRow == TcpStates.ACK_SET);
     if (answersIgnored && Bytes.getInt(data, at + 8) == words[base + TCP_LAST_END]) {
       return states(oldState, newState) | IN_WINDOW;
     }
     if (oldState == SYN_SENT
-        && lastRow == ACK_SET
-        && lastDirection(words, base) == 1
+        && lastRow == TcpStates.ACK_SET
+        && TcpStates.lastDirection(words, base) == 1
         && sequence == words[base + TCP_LAST_ACK]) {
       return states(oldState, newState) | IN_WINDOW;
     }
@@ -445,8 +323,8 @@ public final class TcpTracker {
 
   /** Whether a reset directly follows the last data of its direction. */
   private static boolean endsTrain(int[] words, int base, int direction, int sequence) {
-    return lastRow(words, base) == ACK_SET
-        && lastDirection(words, base) == direction
+    return TcpStates.lastRow(words, base) == TcpStates.ACK_SET
+        && TcpStates.lastDirection(words, base) == direction
         && sequence == words[base + TCP_LAST_END];
   }
 
@@ -459,7 +337,7 @@ public final class TcpTracker {
       int oldState,
       int newState,
       TrackerSettings settings) {
-    setLast(words, base, direction, row, retransmissions(words, base));
+    TcpStates.setLast(words, base, direction, row, TcpStates.retransmissions(words, base));
     FlowDescriptor.setState(words, base, newState);
     if (oldState != newState && newState == FIN_WAIT) {
       words[base + TCP_SCALE_FLAGS + direction * TCP_STRIDE] |= FLAG_CLOSE_INIT << 8;
@@ -467,10 +345,10 @@ public final class TcpTracker {
     int timeout = timeout(words, base, row, newState, settings);
     int status = words[base + STATUS];
     if ((status & ConnectionFacts.STATUS_SEEN_REPLY) == 0) {
-      if (row == RST_SET) {
+      if (row == TcpStates.RST_SET) {
         return KILL;
       }
-      if (row == SYN_SET && oldState == SYN_SENT) {
+      if (row == TcpStates.SYN_SET && oldState == SYN_SENT) {
         // A retransmitted SYN does not refresh: else a reused port kept the entry for ever.
         return IGNORED;
       }
@@ -490,14 +368,14 @@ public final class TcpTracker {
     int[] timeouts = settings.tcp;
     int timeout = timeouts[newState];
     int retrans = timeouts[RETRANS_TIMEOUT];
-    if (retransmissions(words, base) >= settings.tcpMaxRetrans && timeout > retrans) {
+    if (TcpStates.retransmissions(words, base) >= settings.tcpMaxRetrans && timeout > retrans) {
       return retrans;
     }
-    if (row == RST_SET) {
+    if (row == TcpStates.RST_SET) {
       return timeouts[CLOSE];
     }
     int side = base + TCP_END;
-    int flags = flags(words, side) | flags(words, side + TCP_STRIDE);
+    int flags = TcpStates.flags(words, side) | TcpStates.flags(words, side + TCP_STRIDE);
     if ((flags & FLAG_UNACKNOWLEDGED) != 0 && timeout > timeouts[UNACKNOWLEDGED_TIMEOUT]) {
       return timeouts[UNACKNOWLEDGED_TIMEOUT];
     }
@@ -515,18 +393,19 @@ public final class TcpTracker {
       int[] words, int base, int direction, int row, TrackerSettings settings, int now) {
     if (!has(words, base, ConnectionFacts.STATUS_ASSURED)
         || has(words, base, ConnectionTable.STATUS_FIXED_TIMEOUT)
-        || row != RST_SET && row != FIN_SET) {
+        || (row != TcpStates.RST_SET && row != TcpStates.FIN_SET)) {
       return;
     }
-    int lastRow = lastRow(words, base);
-    if (lastDirection(words, base) != direction && (lastRow == FIN_SET || lastRow == RST_SET)) {
+    int lastRow = TcpStates.lastRow(words, base);
+    if (TcpStates.lastDirection(words, base) != direction
+        && (lastRow == TcpStates.FIN_SET || lastRow == TcpStates.RST_SET)) {
       int left = words[base + TIMEOUT] - now;
       int timeout = settings.tcp[UNACKNOWLEDGED_TIMEOUT];
       if (left >= 120 * ConnectionTable.HZ && left > timeout) {
         words[base + TIMEOUT] = now + timeout;
       }
     } else {
-      setLast(words, base, direction, row, retransmissions(words, base));
+      TcpStates.setLast(words, base, direction, row, TcpStates.retransmissions(words, base));
     }
   }
 

@@ -32,7 +32,9 @@ final class TcpWindow {
   private static final int SACK = 5;
   private static final int MAX_SCALE = 14;
 
-  /** NOP, NOP, timestamp option of 10 bytes: the usual and only option of an established segment. */
+  /**
+   * NOP, NOP, timestamp option of 10 bytes: the usual and only option of an established segment.
+   */
   private static final int TIMESTAMP_ONLY = 0x0101_080a;
 
   /** Least distance below the highest acknowledgement at which an older one is believed. */
@@ -101,7 +103,7 @@ final class TcpWindow {
     if (headerLength(data, at) == 20) {
       return;
     }
-    int liberal = TcpTracker.flags(words, side) & TcpTracker.FLAG_BE_LIBERAL;
+    int liberal = TcpStates.flags(words, side) & TcpTracker.FLAG_BE_LIBERAL;
     words[side + SCALE_FLAGS] = options(data, at) | liberal << 8;
   }
 
@@ -109,7 +111,7 @@ final class TcpWindow {
   private static int sack(byte[] data, int at, int ack) {
     int p = at + 20;
     int end = at + headerLength(data, at);
-    if (end == p || end - p == 12 && Bytes.getInt(data, p) == TIMESTAMP_ONLY) {
+    if (end == p || (end - p == 12 && Bytes.getInt(data, p) == TIMESTAMP_ONLY)) {
       return ack;
     }
     while (p < end) {
@@ -157,7 +159,7 @@ final class TcpWindow {
   /** The first segment seen of a direction whose SYN was missed. */
   private static void pickUp(int[] words, int sender, int receiver, int window, int end, int sack) {
     words[sender] = end;
-    int scaled = window << TcpTracker.scale(words, sender);
+    int scaled = window << TcpStates.scale(words, sender);
     words[sender + MAX_WINDOW] = scaled == 0 ? 1 : scaled;
     words[sender + MAX_END] = end + words[sender + MAX_WINDOW];
     if (words[receiver + MAX_WINDOW] == 0) {
@@ -190,7 +192,7 @@ final class TcpWindow {
     int window = Bytes.getShort(data, at + 14);
     int end = endOfSegment(data, at, segmentEnd);
     int sack = ack;
-    if ((TcpTracker.flags(words, receiver) & TcpTracker.FLAG_SACK_PERMITTED) != 0) {
+    if ((TcpStates.flags(words, receiver) & TcpTracker.FLAG_SACK_PERMITTED) != 0) {
       sack = sack(data, at, ack);
     }
     if (words[sender + MAX_WINDOW] == 0) {
@@ -208,7 +210,7 @@ final class TcpWindow {
         return ACCEPT;
       }
     }
-    if (!hasAck || rst && ack == 0) {
+    if (!hasAck || (rst && ack == 0)) {
       ack = words[receiver];
       sack = ack;
     }
@@ -221,9 +223,9 @@ final class TcpWindow {
       return refused;
     }
     if (refused == ACCEPT) {
-      int scaled = syn ? window : window << TcpTracker.scale(words, sender);
+      int scaled = syn ? window : window << TcpStates.scale(words, sender);
       accept(words, sender, receiver, hasAck, ack, sack, end, scaled);
-      if (row == TcpTracker.ACK_SET) {
+      if (row == TcpStates.ACK_SET) {
         noteAck(words, base, direction, sequence, ack, end, window);
       }
     }
@@ -237,7 +239,7 @@ final class TcpWindow {
 
   private static boolean liberal(int[] words, int sender, TrackerSettings settings) {
     return settings.tcpBeLiberal
-        || (TcpTracker.flags(words, sender) & TcpTracker.FLAG_BE_LIBERAL) != 0;
+        || (TcpStates.flags(words, sender) & TcpTracker.FLAG_BE_LIBERAL) != 0;
   }
 
   /** The four bounds, in the kernel's order. */
@@ -268,7 +270,7 @@ final class TcpWindow {
     if (!ackBelowUpper) {
       return INVALID;
     }
-    if (receiverWindow != 0 && !endAboveLower || !ackAboveLower) {
+    if ((receiverWindow != 0 && !endAboveLower) || !ackAboveLower) {
       return IGNORE;
     }
     return ACCEPT;
@@ -321,13 +323,13 @@ final class TcpWindow {
             && words[base + TCP_LAST_END] == end
             && words[base + TCP_LAST_WINDOW] >>> 16 == window;
     if (same) {
-      words[base + TCP_LAST] = last & ~0xff | last + 1 & 0xff;
+      words[base + TCP_LAST] = (last & ~0xff) | ((last + 1) & 0xff);
     } else {
-      words[base + TCP_LAST] = direction << 16 | last & 0xff00;
+      words[base + TCP_LAST] = direction << 16 | (last & 0xff00);
       words[base + TCP_LAST_SEQUENCE] = sequence;
       words[base + TCP_LAST_ACK] = ack;
       words[base + TCP_LAST_END] = end;
-      words[base + TCP_LAST_WINDOW] = words[base + TCP_LAST_WINDOW] & 0xffff | window << 16;
+      words[base + TCP_LAST_WINDOW] = (words[base + TCP_LAST_WINDOW] & 0xffff) | window << 16;
     }
   }
 }

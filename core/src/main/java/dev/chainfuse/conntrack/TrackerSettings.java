@@ -46,7 +46,9 @@ final class TrackerSettings {
     return out;
   }
 
-  /** Timeouts above 2^31 - 1 jiffies (99 days) are cut to that, as nf_ct_refresh_acct's wrap does. */
+  /**
+   * Timeouts above 2^31 - 1 jiffies (99 days) are cut to that, as nf_ct_refresh_acct's wrap does.
+   */
   private static int jiffies(int seconds) {
     return (int) Math.min((long) seconds * ConnectionTable.HZ, Integer.MAX_VALUE);
   }

@@ -115,8 +115,7 @@ public final class TupleSearch extends NatSearch {
             != table.source(flow, ConnectionFacts.REPLY)
         || table.destination(other, ConnectionFacts.ORIGINAL)
             != table.destination(flow, ConnectionFacts.REPLY)
-        || table.ports(other, ConnectionFacts.ORIGINAL)
-            != table.ports(flow, ConnectionFacts.REPLY);
+        || table.ports(other, ConnectionFacts.ORIGINAL) != table.ports(flow, ConnectionFacts.REPLY);
   }
 
   private boolean addressInRange(int address) {
@@ -158,7 +157,7 @@ public final class TupleSearch extends NatSearch {
         continue;
       }
       int reply = invertPorts(protocol, table.ports(other, ConnectionFacts.REPLY));
-      int candidate = reply & 0xffff_0000 | ports & 0xffff;
+      int candidate = (reply & 0xffff_0000) | (ports & 0xffff);
       int address = table.destination(other, ConnectionFacts.REPLY);
       if (inRange(address, candidate)) {
         source = address;
@@ -176,10 +175,9 @@ public final class TupleSearch extends NatSearch {
     }
     int address = minAddress;
     if (minAddress != maxAddress) {
-      int hash =
-          addressHash(source, destination, protocolZone >>> 16, has(NatRange.PERSISTENT));
+      int hash = addressHash(source, destination, protocolZone >>> 16, has(NatRange.PERSISTENT));
       long size = (maxAddress & 0xffff_ffffL) - (minAddress & 0xffff_ffffL) + 1 & 0xffff_ffffL;
-      address += (int) ((hash & 0xffff_ffffL) * size >>> 32);
+      address += (int) (((hash & 0xffff_ffffL) * size) >>> 32);
     }
     if (manipulateSource) {
       source = address;
@@ -234,8 +232,8 @@ public final class TupleSearch extends NatSearch {
   private void setPort(int port) {
     ports =
         manipulateSource || protocol == Ipv4.ICMP
-            ? ports & 0xffff | port << 16
-            : ports & 0xffff_0000 | port;
+            ? (ports & 0xffff) | port << 16
+            : (ports & 0xffff_0000) | port;
   }
 
   private void tryPorts(int minimum, int range) {

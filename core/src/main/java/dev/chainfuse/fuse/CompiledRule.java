@@ -50,8 +50,7 @@ record CompiledRule(
         break;
       }
     }
-    return new CompiledRule(
-        rule, formula, askFrom, stateful && askFrom != ASK_NOTHING, conditions);
+    return new CompiledRule(rule, formula, askFrom, stateful && askFrom != ASK_NOTHING, conditions);
   }
 
   /** Both; null if the condition is no formula, or it would be too large. */

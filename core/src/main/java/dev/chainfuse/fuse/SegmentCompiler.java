@@ -101,8 +101,7 @@ final class SegmentCompiler {
       return null;
     }
     long work = Math.min(TABLE_WORK, 10 * WORK_PER_RULE + rules.size() * WORK_PER_RULE);
-    Budget share =
-        new Budget(Math.min(TABLE_MEMORY, memoryLeft / 2), Math.min(work, workLeft / 4));
+    Budget share = new Budget(Math.min(TABLE_MEMORY, memoryLeft / 2), Math.min(work, workLeft / 4));
     DecisionTable table = DecisionTable.build(problem(rules, fields), share);
     if (table == null) {
       workLeft -= share.work();

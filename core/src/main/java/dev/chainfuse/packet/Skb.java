@@ -24,6 +24,9 @@ public final class Skb {
   /** Not (yet) looked up, or invalid: no connection. */
   public static final int CT_NONE = 5;
 
+  /** {@link #trackedFlow} of a packet that tracking found to be invalid. */
+  public static final int TRACKED_INVALID = -2;
+
   /** Told not to be tracked by CT --notrack. */
   public static final int CT_UNTRACKED = 7;
 
@@ -39,7 +42,7 @@ public final class Skb {
   /** The array that holds the frame. */
   public byte[] data = new byte[0];
 
-  /** Offset of the Ethernet header; meaningless if {@link #local}. */
+  /** Offset of the Ethernet header, whose 14 bytes are there even if it is not written yet. */
   public int frame;
 
   /** Bytes of the frame, Ethernet header and padding included. */
@@ -112,6 +115,15 @@ public final class Skb {
   /** One of the CT_ constants. */
   public int connectionInfo = CT_NONE;
 
+  /**
+   * Flow that tracking has found for it already, on the short way that it left; else {@link
+   * ConnectionFacts#NO_FLOW}.
+   */
+  public int trackedFlow = ConnectionFacts.NO_FLOW;
+
+  /** {@link #connectionInfo} that belongs to {@link #trackedFlow}. */
+  public int trackedInfo = CT_NONE;
+
   /** Virtual time of arrival, nanoseconds. */
   public long timeNanos;
 
@@ -121,8 +133,55 @@ public final class Skb {
   /** Source MAC as it came, low 48 bits. */
   public long sourceMac;
 
+  /**
+   * The packet's number in its session, or that of the packet that caused this one; -1 for none.
+   */
+  public long sequence = -1;
+
+  /**
+   * Handed in from outside: its fate is the reported verdict. Copies and the host's packets are
+   * not.
+   */
+  public boolean primary;
+
+  /** It, or a copy of it, decides the reported verdict; false for packets that the host makes. */
+  public boolean reported;
+
+  /**
+   * Came through a bridge port and passed the bridge's PREROUTING already (struct nf_bridge_info).
+   */
+  public boolean bridgeInfo;
+
+  /** Was for another station when it came (nf_bridge_info.pkt_otherhost). */
+  public boolean otherHost;
+
+  /** Type of the route found, RTN_ number; 0 before routing. */
+  public int routeType;
+
+  /** Next hop of the route: gateway, or the destination itself. */
+  public int nextHop;
+
+  /** Interface of the route. */
+  public int routeInterface = NO_INTERFACE;
+
+  /** MTU of the route. */
+  public int routeMtu;
+
+  /** The route leads back out of the interface of arrival, and the sender should be told. */
+  public boolean redirect;
+
   /** Forgets everything but the frame's place, for a new packet. */
   public void reset() {
+    sequence = -1;
+    primary = false;
+    reported = false;
+    bridgeInfo = false;
+    otherHost = false;
+    routeType = 0;
+    nextHop = 0;
+    routeInterface = NO_INTERFACE;
+    routeMtu = 0;
+    redirect = false;
     local = false;
     checksumVerified = false;
     inInterface = NO_INTERFACE;
@@ -134,6 +193,7 @@ public final class Skb {
     mark = 0;
     flow = ConnectionFacts.NO_FLOW;
     connectionInfo = CT_NONE;
+    trackedFlow = ConnectionFacts.NO_FLOW;
     irregular = false;
   }
 
@@ -197,6 +257,67 @@ public final class Skb {
       case Ipv4.SCTP, Ipv4.DCCP -> 12;
       default -> 0;
     };
+  }
+
+  /**
+   * Copies what the host noted about {@code from}, and its frame, to offset {@code at} of this
+   * packet's own array.
+   */
+  public void copyOf(Skb from, int at) {
+    int first = from.frame;
+    int bytes = Math.max(from.frameLength, from.end - first);
+    if (data.length < at + bytes) {
+      data = new byte[at + bytes + 64];
+    }
+    System.arraycopy(from.data, first, data, at, bytes);
+    int shift = at - first;
+    frame = from.frame + shift;
+    frameLength = from.frameLength;
+    network = from.network + shift;
+    local = from.local;
+    checksumVerified = from.checksumVerified;
+    inInterface = from.inInterface;
+    outInterface = from.outInterface;
+    physicalIn = from.physicalIn;
+    physicalOut = from.physicalOut;
+    bridged = from.bridged;
+    packetType = from.packetType;
+    mark = from.mark;
+    connections = from.connections;
+    flow = from.flow;
+    connectionInfo = from.connectionInfo;
+    timeNanos = from.timeNanos;
+    destinationMac = from.destinationMac;
+    sourceMac = from.sourceMac;
+    sequence = from.sequence;
+    primary = false;
+    reported = from.reported;
+    bridgeInfo = from.bridgeInfo;
+    otherHost = from.otherHost;
+    routeType = from.routeType;
+    nextHop = from.nextHop;
+    routeInterface = from.routeInterface;
+    routeMtu = from.routeMtu;
+    redirect = from.redirect;
+    copyHeader(from, shift);
+  }
+
+  private void copyHeader(Skb from, int shift) {
+    transport = from.transport + shift;
+    end = from.end + shift;
+    headerLength = from.headerLength;
+    totalLength = from.totalLength;
+    tos = from.tos;
+    ttl = from.ttl;
+    protocol = from.protocol;
+    source = from.source;
+    destination = from.destination;
+    fragmentWord = from.fragmentWord;
+    sourcePort = from.sourcePort;
+    destinationPort = from.destinationPort;
+    tcpFlags = from.tcpFlags;
+    icmpTypeCode = from.icmpTypeCode;
+    irregular = from.irregular;
   }
 
   /** Whether this is a fragment with an offset, which has no transport header. */

@@ -4,8 +4,8 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.RangeSet;
 
 /**
- * The facts of a host without interfaces: loopback is local, 224/4 multicast, 0/8 and
- * 255.255.255.255 broadcast, the rest unicast.
+ * The facts of a host without interfaces: loopback is local, 224/4 multicast, 0.0.0.0 and
+ * 255.255.255.255 broadcast (ipv4_is_zeronet), the rest unicast.
  */
 enum NoHost implements HostFacts {
   INSTANCE;
@@ -27,7 +27,7 @@ enum NoHost implements HostFacts {
 
   @Override
   public int addressType(int address, int interfaceNumber) {
-    if (address >>> 24 == 0 || address == -1) {
+    if (address == 0 || address == -1) {
       return BROADCAST;
     }
     if (Ipv4.isMulticast(address)) {
@@ -38,7 +38,7 @@ enum NoHost implements HostFacts {
 
   @Override
   public RangeSet addressesOfType(int type, int interfaceNumber) {
-    RangeSet broadcast = RangeSet.masked(0, 0xff00_0000).union(RangeSet.of(RangeSet.MAX));
+    RangeSet broadcast = RangeSet.of(0).union(RangeSet.of(RangeSet.MAX));
     RangeSet multicast = RangeSet.masked(0xe000_0000, 0xf000_0000);
     RangeSet local = RangeSet.masked(0x7f00_0000, 0xff00_0000);
     return switch (type) {

@@ -28,7 +28,8 @@ public abstract class TargetContext {
    * does; then the caller returns the result.
    *
    * @param flags {@code NAT_} bits of {@link NatRange}
-   * @param ports host order; for ICMP the id
+   * @param minPort first port, host order; for ICMP the id
+   * @param maxPort last port
    * @return ACCEPT or DROP (no free tuple)
    */
   public abstract int bind(

@@ -295,8 +295,7 @@ class ChainsTest {
   void countersGoOnFromWhatWasLoaded(EngineUnderTest engine) {
     chains.rule("FORWARD", Target.NONE);
     RuleEvaluator rules = engine.open(chains.filter());
-    rules.setCounters(
-        new long[] {-1}, new long[] {5}, new long[] {1, 2, 3}, new long[] {4, 5, 6});
+    rules.setCounters(new long[] {-1}, new long[] {5}, new long[] {1, 2, 3}, new long[] {4, 5, 6});
     forward(rules);
     assertEquals(0, rules.rulePackets(0), "modulo 2^64");
     assertEquals(5 + PACKET_LENGTH, rules.ruleBytes(0));

@@ -98,11 +98,7 @@ class CompileBoundsTest {
               HeaderMatch.Fragment.ANY);
       Match port = port(Field.DESTINATION_PORT, i % 5, i % 5);
       chains.chain("service-" + i);
-      chains.rule(
-          "FORWARD",
-          header,
-          new ChainTarget(Target.Kind.JUMP, "service-" + i),
-          port);
+      chains.rule("FORWARD", header, new ChainTarget(Target.Kind.JUMP, "service-" + i), port);
       chains.rule("service-" + i, StandardTarget.ACCEPT);
     }
     FusedRules fused = compile();

@@ -52,8 +52,7 @@ class FlowCacheSupportTest {
     int[] expected = {0, 1, 3, policyOfForward};
     assertTrue(rules.cacheable());
     assertEquals(
-        Arrays.toString(expected),
-        Arrays.toString(Arrays.copyOf(rules.hits(), rules.hitCount())));
+        Arrays.toString(expected), Arrays.toString(Arrays.copyOf(rules.hits(), rules.hitCount())));
 
     rules.addHits(rules.hits(), 0, rules.hitCount(), 10, 600);
     assertEquals(11, rules.rulePackets(0));
@@ -140,8 +139,7 @@ class FlowCacheSupportTest {
 
   @Test
   void classesPartWhatSomeRuleTellsApart() {
-    chains.rule(
-        "FORWARD", Target.NONE, new TestMatch.Is(Field.LENGTH, RangeSet.of(100, 1500)));
+    chains.rule("FORWARD", Target.NONE, new TestMatch.Is(Field.LENGTH, RangeSet.of(100, 1500)));
     chains.rule("INPUT", Target.NONE, new TestMatch.Is(Field.LENGTH, RangeSet.of(64)));
     char[] classes = compile().classTable(Field.LENGTH);
     assertEquals(1 << 16, classes.length);
@@ -175,7 +173,9 @@ class FlowCacheSupportTest {
   void packetsOfEqualClassesHitAlike() {
     chains.rule("FORWARD", Target.NONE, is(Field.PROTOCOL, Ipv4.TCP), is(Field.TOS, 8));
     chains.rule(
-        "FORWARD", Target.NONE, new TestMatch.Is(Field.TOS, RangeSet.of(16, 19).union(RangeSet.of(48, 51))));
+        "FORWARD",
+        Target.NONE,
+        new TestMatch.Is(Field.TOS, RangeSet.of(16, 19).union(RangeSet.of(48, 51))));
     char[] classes = compile().classTable(Field.TOS);
     FusedEvaluator rules = new FusedEvaluator(compile(), 1);
     String[] hitsOfClass = new String[256];

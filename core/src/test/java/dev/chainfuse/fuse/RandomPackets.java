@@ -82,8 +82,7 @@ final class RandomPackets {
     skb.source = value(Field.SOURCE);
     skb.destination = value(Field.DESTINATION);
     int protocol = random.nextInt(6);
-    skb.protocol =
-        protocol < 3 ? Ipv4.TCP : protocol == 3 ? Ipv4.UDP : value(Field.PROTOCOL);
+    skb.protocol = protocol < 3 ? Ipv4.TCP : protocol == 3 ? Ipv4.UDP : value(Field.PROTOCOL);
     skb.totalLength = value(Field.LENGTH);
     skb.ttl = value(Field.TTL);
     skb.tos = value(Field.TOS);

@@ -24,7 +24,9 @@ import java.util.SplittableRandom;
 /** Rule sets with everything that a chain can do, from small value ranges so that they overlap. */
 final class RandomRules {
   private static final Field[] FIELDS = Field.values();
-  private static final String[] INTERFACES = {"lo", "eth0", "eth+", "docker0", "br-+", "gone0", "+"};
+  private static final String[] INTERFACES = {
+    "lo", "eth0", "eth+", "docker0", "br-+", "gone0", "+"
+  };
 
   private final SplittableRandom random;
 

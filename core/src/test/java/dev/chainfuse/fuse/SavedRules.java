@@ -78,9 +78,7 @@ final class SavedRules {
               List.of("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"),
               List.of("-j MARK --set-xmark 0x2/0x3")),
           new TableText(
-              "nat",
-              List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"),
-              List.of("-j RETURN")),
+              "nat", List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"), List.of("-j RETURN")),
           new TableText(
               "filter",
               List.of("INPUT", "FORWARD", "OUTPUT"),

@@ -36,16 +36,14 @@ public final class Frames {
   }
 
   /** A TCP segment: no flags, numbers 0, window 8192, no options or payload. */
-  public static Frames tcp(
-      String source, int sourcePort, String destination, int destinationPort) {
+  public static Frames tcp(String source, int sourcePort, String destination, int destinationPort) {
     byte[] header = new byte[20];
     ports(header, sourcePort, destinationPort);
     Bytes.putShort(header, 14, 8192);
     return new Frames(Ipv4.TCP, source, destination, header);
   }
 
-  public static Frames udp(
-      String source, int sourcePort, String destination, int destinationPort) {
+  public static Frames udp(String source, int sourcePort, String destination, int destinationPort) {
     byte[] header = new byte[8];
     ports(header, sourcePort, destinationPort);
     return new Frames(Ipv4.UDP, source, destination, header);

@@ -53,7 +53,6 @@ public record ConnectionTest(Kind kind, int first, int second, boolean inverted)
   /** The words of {@code --ctstatus}; NONE stands for no bit. */
   static final Keywords STATUS = new Keywords("EXPECTED", "SEEN_REPLY", "ASSURED", "CONFIRMED");
 
-
   /** Appends {@code [!] NAME VALUE}, with a leading space. */
   void print(StringBuilder out, String prefix) {
     out.append(inverted ? " ! " : " ").append(prefix).append(kind.option).append(' ');
@@ -120,7 +119,8 @@ public record ConnectionTest(Kind kind, int first, int second, boolean inverted)
         switch (kind.form) {
           case RANGE, PORTS, DIRECTION ->
               Condition.in(
-                  field, RangeSet.of(Integer.toUnsignedLong(first), Integer.toUnsignedLong(second)));
+                  field,
+                  RangeSet.of(Integer.toUnsignedLong(first), Integer.toUnsignedLong(second)));
           case ADDRESS -> Condition.bits(field, second, first & second);
           // Some bit, that is, not none of them.
           case STATUS -> Condition.bits(field, first, 0).not();

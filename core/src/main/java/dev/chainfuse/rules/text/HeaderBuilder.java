@@ -96,7 +96,7 @@ final class HeaderBuilder {
           "a packet in "
               + chain
               + " has no "
-              + (wrong == outOption ? "outgoing" : "incoming")
+              + (wrong.equals(outOption) ? "outgoing" : "incoming")
               + " interface",
           "leave " + wrong.text() + " out, or use FORWARD");
     }

@@ -1,0 +1,35 @@
+package dev.chainfuse;
+
+import dev.chainfuse.conntrack.ChoiceSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a session.
+ *
+ * @param seed of everything random: NAT ports on a clash, ICMP ids, {@code statistic --mode
+ *     random}, hash keys; equal seeds give equal results
+ * @param choices where NAT's random choices come from; null draws them by the seed
+ * @param startNanos virtual time at which the host is as described: ages count from there
+ * @param observer is told of every chain that runs; null for none; only with the fused engine
+ */
+public record SessionOptions(
+    long seed, @Nullable ChoiceSource choices, long startNanos, @Nullable ChainObserver observer) {
+  /** Seed 1, choices by the seed, start at 0. */
+  public static final SessionOptions DEFAULT = new SessionOptions(1, null, 0, null);
+
+  public SessionOptions withSeed(long other) {
+    return new SessionOptions(other, choices, startNanos, observer);
+  }
+
+  public SessionOptions withChoices(ChoiceSource source) {
+    return new SessionOptions(seed, source, startNanos, observer);
+  }
+
+  public SessionOptions withStart(long nanos) {
+    return new SessionOptions(seed, choices, nanos, observer);
+  }
+
+  public SessionOptions withObserver(ChainObserver listener) {
+    return new SessionOptions(seed, choices, startNanos, listener);
+  }
+}

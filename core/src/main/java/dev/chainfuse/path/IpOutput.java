@@ -1,0 +1,93 @@
+package dev.chainfuse.path;
+
+import dev.chainfuse.packet.Action;
+import dev.chainfuse.packet.Bytes;
+import dev.chainfuse.packet.DropReason;
+import dev.chainfuse.packet.FrameColumns;
+import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.packet.Skb;
+
+/**
+ * The way out: POSTROUTING, MTU, the neighbour's MAC, the device (net/ipv4/ip_output.c,
+ * net/core/neighbour.c).
+ */
+final class IpOutput {
+  private final PathState state;
+  private final Devices devices;
+
+  IpOutput(PathState state) {
+    this.state = state;
+    this.devices = state.devices;
+  }
+
+  /** Sends a routed packet (ip_output). */
+  void send(Skb skb) {
+    skb.outInterface = skb.routeInterface;
+    if (state.hooks.postrouting(skb)) {
+      afterPostrouting(skb);
+    }
+  }
+
+  private void afterPostrouting(Skb skb) {
+    if (skb.totalLength > skb.routeMtu) {
+      state.end(skb, DropReason.NOT_MODELLED);
+      return;
+    }
+    int device = skb.routeInterface;
+    if (devices.loopback[device]) {
+      state.loopBack(skb, device);
+      return;
+    }
+    long mac = neighbourMac(skb, device, skb.nextHop, false);
+    if (mac >= 0) {
+      toLink(skb, mac);
+    }
+  }
+
+  /** Writes the Ethernet header and hands the frame to the device. */
+  void toLink(Skb skb, long mac) {
+    int device = skb.routeInterface;
+    Bytes.putMac(skb.data, skb.frame, mac);
+    Bytes.putMac(skb.data, skb.frame + 6, devices.mac[device]);
+    Bytes.putShort(skb.data, skb.frame + 12, Ipv4.ETHERTYPE_IPV4);
+    skb.frameLength = skb.end - skb.frame;
+    transmitOn(skb, device, Action.FORWARDED);
+  }
+
+  /** Hands a complete frame to a device: a bridge looks its port up, others send it. */
+  void transmitOn(Skb skb, int device, Action fate) {
+    if (devices.bridge[device]) {
+      state.counters.sent(device, skb.frameLength);
+      state.bridging.transmit(skb, device, fate);
+    } else {
+      transmit(skb, device, fate);
+    }
+  }
+
+  /**
+   * The MAC address of a next hop; -1 if the packet now waits for it, or was dropped.
+   *
+   * @param bridged the packet is bridged and goes on in {@link Bridging#resume}
+   */
+  long neighbourMac(Skb skb, int device, int address, boolean bridged) {
+    return state.resolution.resolve(skb, device, address, bridged);
+  }
+
+  /** A frame leaves by a lowest-level device. */
+  void transmit(Skb skb, int device, Action fate) {
+    if (!devices.up[device]) {
+      state.end(skb, DropReason.INTERFACE_DOWN);
+      return;
+    }
+    state.counters.sent(device, skb.frameLength);
+    if (skb.primary && state.outcome.egress == FrameColumns.NO_EGRESS) {
+      state.outcome.egress = device;
+      state.outcome.length = skb.frameLength;
+    } else {
+      state.emitted++;
+      state.egress.frame(
+          skb.data, skb.frame, skb.frameLength, device, state.index, skb.sequence, state.now);
+    }
+    state.reached(skb, fate);
+  }
+}

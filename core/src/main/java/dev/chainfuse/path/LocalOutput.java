@@ -1,0 +1,64 @@
+package dev.chainfuse.path;
+
+import dev.chainfuse.packet.DropReason;
+import dev.chainfuse.packet.Skb;
+
+/** Packets that the host makes: OUTPUT, then as any other (ip_local_out, net/ipv4/ip_output.c). */
+final class LocalOutput {
+  private final PathState state;
+
+  LocalOutput(PathState state) {
+    this.state = state;
+  }
+
+  /** A packet of a program, not routed yet. */
+  void sendUnrouted(Skb skb) {
+    if (state.routing.output(skb)) {
+      send(skb);
+    } else {
+      state.end(skb, DropReason.NO_ROUTE);
+    }
+  }
+
+  /** A routed packet. */
+  void send(Skb skb) {
+    skb.local = true;
+    skb.inInterface = Skb.NO_INTERFACE;
+    skb.outInterface = skb.routeInterface;
+    int source = skb.source;
+    int destination = skb.destination;
+    int tos = skb.tos;
+    int mark = skb.mark;
+    if (!state.hooks.outputFirst(skb)) {
+      return;
+    }
+    boolean changed =
+        skb.source != source
+            || skb.destination != destination
+            || skb.tos != tos
+            || skb.mark != mark;
+    if (changed && !again(skb)) {
+      return;
+    }
+    destination = skb.destination;
+    if (!state.hooks.outputTranslate(skb)) {
+      return;
+    }
+    if (skb.destination != destination && !again(skb)) {
+      return;
+    }
+    if (state.hooks.outputFilter(skb)) {
+      state.output.send(skb);
+    }
+  }
+
+  /** ip_route_me_harder, net/ipv4/netfilter.c. */
+  private boolean again(Skb skb) {
+    if (state.routing.output(skb)) {
+      skb.outInterface = skb.routeInterface;
+      return true;
+    }
+    state.end(skb, DropReason.NO_ROUTE);
+    return false;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.chainfuse.path;
+
+import dev.chainfuse.conntrack.ConnectionTracking;
+import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.packet.OnesComplement;
+import dev.chainfuse.packet.Skb;
+import dev.chainfuse.rules.Hook;
+import dev.chainfuse.rules.Target;
+import dev.chainfuse.rules.TargetContext;
+
+/**
+ * What targets may do, on this path. An answer that REJECT asks for is sent when its chain has
+ * ended.
+ */
+final class PathTargets extends TargetContext {
+  private final PathState state;
+  private final ConnectionTracking tracking;
+
+  private static final int RESET = -1;
+
+  /** A REJECT wants an answer to be sent. */
+  boolean answered;
+
+  /** The binding to come is MASQUERADE's. */
+  private boolean masquerading;
+
+  private int answerType;
+  private int answerCode;
+
+  /** A binding failed for want of a free tuple. */
+  boolean portsExhausted;
+
+  PathTargets(PathState state, ConnectionTracking tracking) {
+    this.state = state;
+    this.tracking = tracking;
+  }
+
+  void begin(Skb packet, Hook at) {
+    skb = packet;
+    hook = at;
+    answered = false;
+    portsExhausted = false;
+    masquerading = false;
+  }
+
+  @Override
+  public int bind(
+      boolean source, int flags, int minAddress, int maxAddress, int minPort, int maxPort) {
+    int verdict = tracking.bind(skb, source, flags, minAddress, maxAddress, minPort, maxPort);
+    portsExhausted = verdict != Target.ACCEPT;
+    if (masquerading && verdict == Target.ACCEPT) {
+      tracking.masqueraded(skb);
+    }
+    return verdict;
+  }
+
+  @Override
+  public int masqueradeAddress() {
+    masquerading = true;
+    int nextHop = skb.nextHop == 0 ? skb.destination : skb.nextHop;
+    return state.routing.selectSource(skb.outInterface, nextHop);
+  }
+
+  @Override
+  public int redirectAddress() {
+    return hook == Hook.OUTPUT ? 0x7f000001 : state.routing.firstAddress(skb.inInterface);
+  }
+
+  @Override
+  public boolean bound(boolean source) {
+    return tracking.bound(skb, source);
+  }
+
+  @Override
+  public void rejectWithIcmp(int type, int code) {
+    answered = true;
+    answerType = type;
+    answerCode = code;
+  }
+
+  @Override
+  public void rejectWithReset() {
+    answered = true;
+    answerType = RESET;
+  }
+
+  /**
+   * Sends the answer that a REJECT asked for. Called when the chain has ended, which is at once:
+   * the answer runs its own hooks.
+   */
+  void answer() {
+    Skb packet = skb;
+    Hook at = hook;
+    if (packet.laterFragment() || !checksumRight(packet)) {
+      return;
+    }
+    if (answerType != RESET) {
+      state.icmp.send(packet, answerType, answerCode, 0);
+    } else if (!packet.irregular && (packet.tcpFlags & Ipv4.TCP_RST) == 0) {
+      state.reset.send(packet, at);
+    }
+  }
+
+  /** nf_reject_verify_csum and nf_ip_checksum: a packet with a wrong L4 checksum gets no answer. */
+  private static boolean checksumRight(Skb packet) {
+    if (packet.checksumVerified) {
+      return true;
+    }
+    int bytes = packet.end - packet.transport;
+    return switch (packet.protocol) {
+      case Ipv4.TCP, Ipv4.UDPLITE -> l4(packet, bytes);
+      case Ipv4.UDP ->
+          packet.data[packet.transport + 6] == 0 && packet.data[packet.transport + 7] == 0
+              || l4(packet, bytes);
+      case Ipv4.ICMP -> OnesComplement.checksum(packet.data, packet.transport, bytes) == 0;
+      default -> true;
+    };
+  }
+
+  private static boolean l4(Skb packet, int bytes) {
+    long pseudo =
+        OnesComplement.pseudoHeader(packet.source, packet.destination, packet.protocol, bytes);
+    return OnesComplement.fold(OnesComplement.add(pseudo, packet.data, packet.transport, bytes))
+        == 0xffff;
+  }
+
+  @Override
+  public void untrack() {
+    skb.flow = -1;
+    skb.connectionInfo = Skb.CT_UNTRACKED;
+  }
+
+  @Override
+  public void log(String prefix, int level, int flags) {
+    state.egress.log(prefix, level, flags, skb.sequence, state.now);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.chainfuse.path;
+
+import dev.chainfuse.conntrack.ConnectionTracking;
+import dev.chainfuse.packet.Bytes;
+import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.packet.OnesComplement;
+import dev.chainfuse.packet.Skb;
+import dev.chainfuse.rules.Hook;
+
+/**
+ * The answer of {@code REJECT --reject-with tcp-reset} (nf_send_reset,
+ * net/ipv4/netfilter/nf_reject_ipv4.c).
+ */
+final class TcpReset {
+  private static final int TCP_HEADER = 20;
+
+  private final PathState state;
+  private final ConnectionTracking tracking;
+
+  TcpReset(PathState state, ConnectionTracking tracking) {
+    this.state = state;
+    this.tracking = tracking;
+  }
+
+  void send(Skb cause, Hook hook) {
+    if (cause.routeType == Routing.BROADCAST || cause.routeType == Routing.MULTICAST) {
+      return;
+    }
+    Skb made = state.pool.take();
+    made.timeNanos = state.now;
+    made.sequence = cause.sequence;
+    made.source = cause.destination;
+    made.destination = cause.source;
+    made.protocol = Ipv4.TCP;
+    write(made, cause);
+    if (state.routing.output(made)) {
+      if (cause.flow >= 0) {
+        tracking.attach(made, cause);
+      }
+      tracking.closing(cause);
+      state.localOutput.send(made);
+    }
+    state.pool.give(made);
+  }
+
+  private void write(Skb made, Skb cause) {
+    HostPackets.writeHeader(
+        made, Ipv4.MINIMUM_HEADER + TCP_HEADER, 0, 0, Ipv4.DONT_FRAGMENT, state.defaultTtl);
+    byte[] data = made.data;
+    int at = made.network + Ipv4.MINIMUM_HEADER;
+    int asked = cause.transport;
+    Bytes.putShort(data, at, cause.destinationPort);
+    Bytes.putShort(data, at + 2, cause.sourcePort);
+    boolean acknowledged = (cause.tcpFlags & Ipv4.TCP_ACK) != 0;
+    int dataOffset = (cause.data[asked + 12] & 0xf0) >>> 2;
+    int syn = (cause.tcpFlags & Ipv4.TCP_SYN) != 0 ? 1 : 0;
+    int fin = (cause.tcpFlags & Ipv4.TCP_FIN) != 0 ? 1 : 0;
+    int received =
+        Bytes.getInt(cause.data, asked + 4)
+            + syn
+            + fin
+            + (cause.end - cause.transport)
+            - dataOffset;
+    Bytes.putInt(data, at + 4, acknowledged ? Bytes.getInt(cause.data, asked + 8) : 0);
+    Bytes.putInt(data, at + 8, acknowledged ? 0 : received);
+    data[at + 12] = (byte) (TCP_HEADER << 2);
+    data[at + 13] = (byte) (acknowledged ? Ipv4.TCP_RST : Ipv4.TCP_RST | Ipv4.TCP_ACK);
+    Bytes.putShort(data, at + 14, 0);
+    Bytes.putInt(data, at + 16, 0);
+    long pseudo = OnesComplement.pseudoHeader(made.source, made.destination, Ipv4.TCP, TCP_HEADER);
+    int checksum = ~OnesComplement.fold(OnesComplement.add(pseudo, data, at, TCP_HEADER)) & 0xffff;
+    Bytes.putShort(data, at + 16, checksum);
+    made.parse();
+  }
+}

@@ -1,0 +1,73 @@
+package dev.chainfuse.scenarios.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.function.LongConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Prints lines, in colour on a terminal, and shows progress there. */
+final class Output {
+  private static final long NANOS_PER_STEP = 1_000_000;
+
+  private final PrintWriter out;
+  private final Ansi ansi;
+
+  Output(CommandSpec spec) {
+    out = spec.commandLine().getOut();
+    ansi = spec.commandLine().getColorScheme().ansi();
+  }
+
+  /** Lines of a report; headings begin with {@code ==}. */
+  void lines(List<String> lines) {
+    for (String line : lines) {
+      if (line.startsWith("== ")) {
+        out.println(styled("bold,cyan", line.substring(3)));
+      } else if (line.startsWith("  NOT MET")) {
+        out.println(styled("bold,red", line));
+      } else {
+        out.println(line);
+      }
+    }
+    out.flush();
+  }
+
+  private String styled(String style, String text) {
+    return ansi.enabled() ? ansi.new Text(style(style, text)).toString() : text;
+  }
+
+  /** Picocli's markup ends at {@code |@}, which no rule or name contains unescaped here. */
+  private static String style(String style, String text) {
+    return "@|" + style + " " + text.replace("|@", "| @") + "|@";
+  }
+
+  void text(String text) {
+    out.print(text);
+    out.flush();
+  }
+
+  /** Work that shows how far it is, on standard error and only if that is a terminal. */
+  interface Work<T> {
+    T run(LongConsumer progressNanos);
+  }
+
+  /** Runs {@code work}; it reports virtual time up to {@code untilNanos}. */
+  static <T> T withProgress(String task, long untilNanos, Work<T> work) {
+    if (System.console() == null || System.getenv("NO_PROGRESS") != null) {
+      return work.run(nanos -> {});
+    }
+    try (ProgressBar bar =
+        new ProgressBarBuilder()
+            .setTaskName(task)
+            .setInitialMax(Math.max(1, untilNanos / NANOS_PER_STEP))
+            .setUnit(" virtual ms", 1)
+            .setStyle(ProgressBarStyle.ASCII)
+            .clearDisplayOnFinish()
+            .build()) {
+      return work.run(nanos -> bar.stepTo(Math.min(nanos, untilNanos) / NANOS_PER_STEP));
+    }
+  }
+}
