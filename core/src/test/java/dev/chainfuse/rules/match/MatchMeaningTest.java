@@ -22,7 +22,7 @@ class MatchMeaningTest {
   private static final HostFacts HOST = new TestHost();
   private static final int PACKETS = 200;
   private static final int FLOWS = 32;
-  private static final int SAMPLE = 1_000;
+  private static final int SAMPLE = 800;
 
   @Test
   void conditionHoldsWhereTheMatchDoes() {
