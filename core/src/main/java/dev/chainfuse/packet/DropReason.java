@@ -40,6 +40,10 @@ public enum DropReason {
   TTL("ttl"),
   /** Larger than the egress MTU and not to be fragmented. */
   TOO_BIG("too big"),
+  /** A fragment that overlaps others or repeats one, or whose packet was not complete in time. */
+  FRAGMENT("fragment"),
+  /** Too much memory is taken by fragments that wait. */
+  FRAGMENT_MEMORY("fragment memory"),
   /** The neighbour did not answer. */
   NEIGHBOUR_FAILED("neighbour failed"),
   /** Too many packets wait for that neighbour. */

@@ -9,6 +9,8 @@ public final class Skb {
   /** "No interface". Interfaces are numbered densely from 0, in the order of the topology. */
   public static final int NO_INTERFACE = -1;
 
+  private static final int[] NO_FRAGMENTS = {};
+
   public static final int PACKET_HOST = 0;
   public static final int PACKET_BROADCAST = 1;
   public static final int PACKET_MULTICAST = 2;
@@ -170,6 +172,18 @@ public final class Skb {
   /** The route leads back out of the interface of arrival, and the sender should be told. */
   public boolean redirect;
 
+  /** Of a packet put together from fragments: how many there were; else 0. */
+  public int fragmentCount;
+
+  /** Payload bytes of each of them, in order. */
+  public int[] fragmentSizes = NO_FRAGMENTS;
+
+  /** Bytes of the longest of them as an IP packet; 0 if the packet came whole. */
+  public int fragmentMaximum;
+
+  /** The longest of them had the flag "do not fragment": smaller ones must have it, too. */
+  public boolean fragmentsKeepDf;
+
   /** Forgets everything but the frame's place, for a new packet. */
   public void reset() {
     sequence = -1;
@@ -182,6 +196,9 @@ public final class Skb {
     routeInterface = NO_INTERFACE;
     routeMtu = 0;
     redirect = false;
+    fragmentCount = 0;
+    fragmentMaximum = 0;
+    fragmentsKeepDf = false;
     local = false;
     checksumVerified = false;
     inInterface = NO_INTERFACE;
@@ -271,9 +288,15 @@ public final class Skb {
     }
     System.arraycopy(from.data, first, data, at, bytes);
     int shift = at - first;
+    copyNotes(from);
     frame = from.frame + shift;
     frameLength = from.frameLength;
     network = from.network + shift;
+    copyHeader(from, shift);
+  }
+
+  /** Copies what the host noted about {@code from}, but neither its frame nor its header fields. */
+  public void copyNotes(Skb from) {
     local = from.local;
     checksumVerified = from.checksumVerified;
     inInterface = from.inInterface;
@@ -299,7 +322,10 @@ public final class Skb {
     routeInterface = from.routeInterface;
     routeMtu = from.routeMtu;
     redirect = from.redirect;
-    copyHeader(from, shift);
+    fragmentCount = from.fragmentCount;
+    fragmentSizes = from.fragmentSizes;
+    fragmentMaximum = from.fragmentMaximum;
+    fragmentsKeepDf = from.fragmentsKeepDf;
   }
 
   private void copyHeader(Skb from, int shift) {

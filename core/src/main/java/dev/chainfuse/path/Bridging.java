@@ -245,7 +245,10 @@ final class Bridging {
 
   private void outCopy(Skb skb, int bridge, int port) {
     Skb copy = state.pool.copy(skb);
+    int flow = copy.flow;
+    state.tracking.hold(copy);
     out(copy, bridge, port);
+    state.tracking.letGo(flow);
     state.pool.give(copy);
   }
 
@@ -263,11 +266,13 @@ final class Bridging {
         return;
       }
     }
-    if (skb.frameLength > devices.mtu[port] + Ipv4.ETHERNET_HEADER + VLAN_HEADER) {
-      state.end(skb, DropReason.TOO_BIG);
-      return;
+    int mtu = devices.mtu[port];
+    if (skb.fragmentMaximum != 0 && skb.totalLength > Math.min(mtu, skb.fragmentMaximum)) {
+      // br_nf_dev_queue_xmit: only what was put together here is split again.
+      state.fragmentation.split(skb, mtu, piece -> leave(piece, port, Action.BRIDGED));
+    } else {
+      leave(skb, port, Action.BRIDGED);
     }
-    state.output.transmit(skb, port, Action.BRIDGED);
   }
 
   /** For the host itself (br_pass_frame_up). */

@@ -230,8 +230,8 @@ final class FlowCache {
     return total <= j.mtu[journey] && total + Ipv4.ETHERNET_HEADER == c.length[i];
   }
 
+  /** Only what tracking and rewriting read; the long way resets the rest. */
   private static void fill(FrameColumns c, int i, Skb skb, byte[] data, int at, int ip) {
-    skb.reset();
     skb.data = data;
     skb.frame = at;
     skb.frameLength = c.length[i];
@@ -330,6 +330,7 @@ final class FlowCache {
             && (skb.fragmentWord & ~Ipv4.DONT_FRAGMENT) == 0
             && inLength == skb.totalLength + Ipv4.ETHERNET_HEADER
             && !skb.redirect
+            && skb.fragmentCount == 0
             && c.inInterface[i] >= 0;
     Action fate = Action.of(state.outcome.action);
     boolean left = state.outcome.egress >= 0;

@@ -4,7 +4,6 @@ import dev.chainfuse.conntrack.ConnectionTracking;
 import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.ConnectionFacts;
 import dev.chainfuse.packet.DropReason;
-import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.RuleEvaluator;
@@ -55,8 +54,7 @@ final class Hooks {
 
   /** raw and connection tracking: what a packet meets first. */
   private boolean first(Skb skb, Hook hook) {
-    if (tracked && (skb.fragmentWord & (Ipv4.MORE_FRAGMENTS | Ipv4.OFFSET_MASK)) != 0) {
-      state.end(skb, DropReason.NOT_MODELLED);
+    if (tracked && Reassembly.isFragment(skb) && !whole(skb, hook)) {
       return false;
     }
     if (!table(TableName.RAW, skb, hook)) {
@@ -74,6 +72,17 @@ final class Hooks {
       return false;
     }
     return true;
+  }
+
+  /**
+   * Tracking sees whole packets only (ipv4_conntrack_defrag, net/ipv4/netfilter/nf_defrag_ipv4.c).
+   */
+  private boolean whole(Skb skb, Hook hook) {
+    Reassembly.User user =
+        hook == Hook.OUTPUT
+            ? Reassembly.User.TRACKING_OUT
+            : skb.bridgeInfo ? Reassembly.User.BRIDGE : Reassembly.User.TRACKING_IN;
+    return state.reassembly.complete(skb, user, skb.inInterface);
   }
 
   /** The short way left the packet after tracking: it must not be tracked twice. */

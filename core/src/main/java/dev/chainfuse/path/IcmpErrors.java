@@ -82,6 +82,7 @@ final class IcmpErrors {
         tracking.attach(made, cause);
       }
       state.localOutput.send(made);
+      tracking.release(made);
     }
     state.pool.give(made);
   }

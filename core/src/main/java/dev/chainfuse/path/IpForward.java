@@ -28,7 +28,7 @@ final class IpForward {
       state.end(skb, DropReason.TTL);
       return;
     }
-    if (skb.totalLength > skb.routeMtu && (skb.fragmentWord & Ipv4.DONT_FRAGMENT) != 0) {
+    if (exceedsMtu(skb)) {
       state.icmp.send(skb, ICMP_UNREACHABLE, CODE_FRAGMENTATION_NEEDED, skb.routeMtu);
       state.end(skb, DropReason.TOO_BIG);
       return;
@@ -41,6 +41,16 @@ final class IpForward {
     if (state.hooks.forward(skb)) {
       state.output.send(skb);
     }
+  }
+
+  /**
+   * ip_exceeds_mtu: what came in fragments may leave in fragments, unless one of them is too big.
+   */
+  private static boolean exceedsMtu(Skb skb) {
+    if (skb.totalLength <= skb.routeMtu || (skb.fragmentWord & Ipv4.DONT_FRAGMENT) == 0) {
+      return false;
+    }
+    return skb.fragmentMaximum == 0 || skb.fragmentMaximum > skb.routeMtu;
   }
 
   /** ip_decrease_ttl, with the header checksum updated (RFC 1141). */

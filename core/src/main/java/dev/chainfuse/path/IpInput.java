@@ -83,8 +83,8 @@ final class IpInput {
 
   /** ip_local_deliver: INPUT, then the host's programs. */
   void deliver(Skb skb) {
-    if ((skb.fragmentWord & (Ipv4.MORE_FRAGMENTS | Ipv4.OFFSET_MASK)) != 0) {
-      state.end(skb, DropReason.NOT_MODELLED);
+    if (Reassembly.isFragment(skb)
+        && !state.reassembly.complete(skb, Reassembly.User.LOCAL_DELIVERY, skb.inInterface)) {
       return;
     }
     if (state.hooks.input(skb)) {

@@ -12,8 +12,12 @@ import dev.chainfuse.packet.Skb;
  * net/core/neighbour.c).
  */
 final class IpOutput {
+  private static final int ICMP_UNREACHABLE = 3;
+  private static final int CODE_FRAGMENTATION_NEEDED = 4;
+
   private final PathState state;
   private final Devices devices;
+  private final Fragmentation.Output toNeighbour = this::toNeighbour;
 
   IpOutput(PathState state) {
     this.state = state;
@@ -28,11 +32,24 @@ final class IpOutput {
     }
   }
 
+  /** ip_finish_output. */
   private void afterPostrouting(Skb skb) {
-    if (skb.totalLength > skb.routeMtu) {
-      state.end(skb, DropReason.NOT_MODELLED);
+    if (skb.totalLength <= skb.routeMtu && skb.fragmentMaximum == 0) {
+      toNeighbour(skb);
       return;
     }
+    boolean refused =
+        (skb.fragmentWord & Ipv4.DONT_FRAGMENT) != 0
+            && (skb.fragmentMaximum == 0 || skb.fragmentMaximum > skb.routeMtu);
+    if (refused) {
+      state.icmp.send(skb, ICMP_UNREACHABLE, CODE_FRAGMENTATION_NEEDED, skb.routeMtu);
+      state.end(skb, DropReason.TOO_BIG);
+      return;
+    }
+    state.fragmentation.split(skb, skb.routeMtu, toNeighbour);
+  }
+
+  private void toNeighbour(Skb skb) {
     int device = skb.routeInterface;
     if (devices.loopback[device]) {
       state.loopBack(skb, device);

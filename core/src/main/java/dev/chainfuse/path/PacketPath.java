@@ -10,6 +10,7 @@ import dev.chainfuse.fuse.FusedRules;
 import dev.chainfuse.host.Topology;
 import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.Bytes;
+import dev.chainfuse.packet.ConnectionFacts;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.FrameColumns;
 import dev.chainfuse.packet.Ipv4;
@@ -119,13 +120,20 @@ public final class PacketPath {
 
   /** When the next timer is due, virtual nanoseconds; {@link Long#MAX_VALUE} if none is. */
   public long nextTimerNanos() {
-    return state.resolution.nextTimerNanos();
+    return Math.min(state.resolution.nextTimerNanos(), state.reassembly.nextTimerNanos());
   }
 
   /** Runs the timers that are due until {@code nanos}, each at its time. */
   public void advance(long nanos) {
     state.index = -1;
-    state.resolution.advance(nanos);
+    while (nextTimerNanos() <= nanos) {
+      if (state.reassembly.nextTimerNanos() < state.resolution.nextTimerNanos()) {
+        state.reassembly.expire();
+      } else {
+        state.resolution.advance(state.resolution.nextTimerNanos());
+      }
+      state.drainLoopback();
+    }
     state.now = Math.max(state.now, nanos);
   }
 
@@ -150,7 +158,7 @@ public final class PacketPath {
     flows.prepare(c, from, to);
     for (int i = from; i < to; i++) {
       arrive(c, i);
-      skb.reset();
+      skb.trackedFlow = ConnectionFacts.NO_FLOW;
       if (flows.commit(c, i, i - from, skb)) {
         continue;
       }

@@ -40,6 +40,8 @@ final class PathState {
   final Resolution resolution;
   final IcmpErrors icmp;
   final TcpReset reset;
+  final Reassembly reassembly;
+  final Fragmentation fragmentation;
   private final LoopbackQueue loopback;
 
   RuleEvaluator rules;
@@ -96,6 +98,12 @@ final class PathState {
             new IcmpRate(topology.sysctls().icmpRatelimit(), topology.sysctls().icmpRatemask()));
     reset = new TcpReset(this, tracking);
     loopback = new LoopbackQueue(this);
+    fragmentation = new Fragmentation(this);
+    reassembly =
+        new Reassembly(
+            this,
+            topology.sysctls().number("net.ipv4.ipfrag_time"),
+            topology.sysctls().number("net.ipv4.ipfrag_high_thresh"));
   }
 
   /** The id of what decided: rules first, then policies, then the reasons that are no rule. */

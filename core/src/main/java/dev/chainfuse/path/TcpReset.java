@@ -39,6 +39,7 @@ final class TcpReset {
       }
       tracking.closing(cause);
       state.localOutput.send(made);
+      tracking.release(made);
     }
     state.pool.give(made);
   }

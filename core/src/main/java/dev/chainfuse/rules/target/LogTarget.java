@@ -3,10 +3,10 @@ package dev.chainfuse.rules.target;
 import dev.chainfuse.rules.NumberText;
 import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
-import dev.chainfuse.rules.QuotedText;
 import dev.chainfuse.rules.Target;
 import dev.chainfuse.rules.TargetContext;
 import dev.chainfuse.rules.TargetModule;
+import dev.chainfuse.rules.match.QuotedText;
 import java.util.List;
 import java.util.Map;
 

@@ -4,7 +4,7 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.rules.NatRange;
 import dev.chainfuse.rules.NumberText;
 import dev.chainfuse.rules.OptionValues;
-import dev.chainfuse.rules.ServiceNames;
+import dev.chainfuse.rules.match.ServiceNames;
 
 /**
  * Reads and writes {@code ADDRESS[-ADDRESS][:PORT[-PORT[/BASE]]]} of the NAT targets
@@ -56,14 +56,18 @@ record NatText(NatRange range, int basePort) {
       return new NatText(withPorts(range, 0, port, port), 0);
     }
     char separator = text.charAt(end);
-    if (separator != '-' && separator != ':') {
+    if (separator != '-') {
       throw garbage(values, option, text.substring(end));
     }
     int min = port(values, option, text.substring(0, end));
     String rest = text.substring(end + 1);
     int slash = rest.indexOf('/');
     String last = slash < 0 ? rest : rest.substring(0, slash);
-    int max = port(values, option, last);
+    int max = NumberText.end(last) == 0 ? -1 : port(values, option, last);
+    if (max < 0) {
+      throw values.error(
+          option, "'" + last + "' is not a port number", "write both ends of the range as numbers");
+    }
     if (max < min) {
       throw values.error(
           option, "the port range " + min + "-" + max + " ends before it begins", "swap its ends");
@@ -98,7 +102,7 @@ record NatText(NatRange range, int basePort) {
       throw garbage(values, option, text.substring(end));
     }
     long number = NumberText.parse(text, MAX_PORT);
-    int port = number >= 0 ? (int) number : ServiceNames.port(text, values.header().protocol());
+    int port = number >= 0 ? (int) number : ServiceNames.port(text);
     if (port < 0) {
       throw values.error(
           option, "'" + text + "' is not a port", "a number from 0 to 65535, or a service's name");

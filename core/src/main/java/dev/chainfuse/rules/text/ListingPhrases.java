@@ -1,6 +1,6 @@
 package dev.chainfuse.rules.text;
 
-import dev.chainfuse.rules.QuotedText;
+import dev.chainfuse.rules.match.QuotedText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

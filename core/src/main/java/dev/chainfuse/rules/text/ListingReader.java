@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * and compared, so none is misread. Thread-safe.
  */
 public final class ListingReader {
+  private static final int LONGEST_LINE = 4_096;
+
   private static final Pattern CHAIN =
       Pattern.compile(
           "Chain (\\S+) \\((?:policy (\\w+) (\\w+) packets, (\\w+) bytes|\\d+ references)\\)");
@@ -56,7 +58,10 @@ public final class ListingReader {
   }
 
   private ReadResult run(List<String> lines) {
-    eachLine(lines, this::takeChainLine);
+    eachLine(lines, ListingReader::checkLength);
+    if (problems.isEmpty()) {
+      eachLine(lines, this::takeChainLine);
+    }
     if (problems.isEmpty()) {
       noteMissing(lines);
       chain = null;
@@ -91,6 +96,12 @@ public final class ListingReader {
       } catch (LineException e) {
         problems.add(e.at(name, i + 1, lines.get(i)));
       }
+    }
+  }
+
+  private static void checkLength(int number, String line) {
+    if (line.length() > LONGEST_LINE) {
+      throw new LineException(1, "the line is longer than any listing's", "");
     }
   }
 

@@ -119,7 +119,9 @@ public final class RuleModules {
     }
     Set<String> known = new TreeSet<>(targets.keySet());
     known.addAll(Set.of("ACCEPT", "DROP", "RETURN"));
-    known.addAll(chains);
+    if (chains.size() <= Suggestion.MOST_CANDIDATES) {
+      known.addAll(chains);
+    }
     String mend = Suggestion.of(text, known, "");
     return new LineException(
         name.column(),

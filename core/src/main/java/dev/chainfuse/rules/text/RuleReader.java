@@ -11,7 +11,10 @@ import java.nio.file.Path;
  * Reads what {@code iptables-save} prints and {@code iptables-restore} takes (1.8.9, IPv4), with or
  * without counters. What iptables or the kernel would refuse is refused, with the place; so is
  * every match and target that Chainfuse does not know. Two liberties: {@code !} may also stand
- * behind its option, as in old files, and the last line needs no line break.
+ * behind its option, as in old files, and the last line needs no line break. Refused although
+ * iptables takes it, because it would mean something else than what is written: a value attached to
+ * a short option ({@code -ieth0}), a port shift with SNAT, an address range that ends before it
+ * begins, host names.
  *
  * <p>Thread-safe. Takes time and memory in proportion to the text.
  */

@@ -7,7 +7,9 @@ import java.util.TreeSet;
 /** Finds what a misspelt word may have meant. */
 final class Suggestion {
   private static final int LONGEST = 40;
-  private static final int MOST_CANDIDATES = 2_000;
+
+  /** With more candidates, nothing is suggested: a file may hold as many errors as chains. */
+  static final int MOST_CANDIDATES = 2_000;
 
   private Suggestion() {}
 

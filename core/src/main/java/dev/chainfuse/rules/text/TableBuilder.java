@@ -104,7 +104,9 @@ final class TableBuilder {
     ChainBuilder found = chain(chain.text());
     if (found == null) {
       List<String> known = new ArrayList<>(builtIn.keySet());
-      known.addAll(user.keySet());
+      if (user.size() <= Suggestion.MOST_CANDIDATES) {
+        known.addAll(user.keySet());
+      }
       String near = Suggestion.of(chain.text(), known, "");
       throw new LineException(
           chain.column(),

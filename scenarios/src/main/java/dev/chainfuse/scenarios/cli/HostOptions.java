@@ -45,7 +45,12 @@ final class HostOptions {
 
   /** Edits a host's rules by commands, in order. */
   static Host edit(Host host, List<String> commands) {
-    RuleSet rules = host.rules();
+    return commands.isEmpty() ? host : host.withRules(edit(host.rules(), commands));
+  }
+
+  /** Edits rules by commands, in order. */
+  static RuleSet edit(RuleSet original, List<String> commands) {
+    RuleSet rules = original;
     for (String command : commands) {
       try {
         rules = RuleEditor.apply(rules, command);
@@ -53,6 +58,6 @@ final class HostOptions {
         throw new InputException("--apply: " + e.getMessage(), e);
       }
     }
-    return commands.isEmpty() ? host : host.withRules(rules);
+    return rules;
   }
 }

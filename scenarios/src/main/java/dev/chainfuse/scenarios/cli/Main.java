@@ -25,7 +25,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
           + " in one directory. Time is virtual; the same seed gives the same run.",
       ""
     },
-    subcommands = {RunCommand.class, ReplayCommand.class, ScenariosCommand.class, NewCommand.class},
+    subcommands = {
+      RunCommand.class,
+      ReplayCommand.class,
+      ExplainCommand.class,
+      ShowCommand.class,
+      ScenariosCommand.class,
+      NewCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     optionListHeading = "%nOptions:%n",
     commandListHeading = "%nCommands:%n",

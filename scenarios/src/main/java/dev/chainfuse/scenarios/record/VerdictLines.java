@@ -35,6 +35,7 @@ final class VerdictLines implements AutoCloseable {
   private final Engine engine;
   private final Topology topology;
   private final long originNanos;
+  private long lines;
 
   VerdictLines(Path file, Engine engine, long originNanos) {
     this.file = file;
@@ -45,6 +46,7 @@ final class VerdictLines implements AutoCloseable {
       OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
       json =
           JsonFactory.builder()
+              .rootValueSeparator("\n")
               .build()
               .createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8);
     } catch (IOException e) {
@@ -72,7 +74,8 @@ final class VerdictLines implements AutoCloseable {
       if (batch.reason(i) != DropReason.NONE) {
         drop(batch.ruleId(i), batch.reason(i));
       }
-      endLine();
+      json.writeEndObject();
+      lines++;
     } catch (JacksonException e) {
       throw failed(e);
     }
@@ -89,7 +92,8 @@ final class VerdictLines implements AutoCloseable {
       json.writeArrayPropertyStart("out");
       emission(emissions, e);
       json.writeEndArray();
-      endLine();
+      json.writeEndObject();
+      lines++;
     } catch (JacksonException x) {
       throw failed(x);
     }
@@ -128,11 +132,6 @@ final class VerdictLines implements AutoCloseable {
     json.writeEndObject();
   }
 
-  private void endLine() {
-    json.writeEndObject();
-    json.writeRaw('\n');
-  }
-
   /** {@code invalid-frame}. */
   static String name(Action action) {
     return action.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -145,6 +144,9 @@ final class VerdictLines implements AutoCloseable {
   @Override
   public void close() {
     try {
+      if (lines > 0) {
+        json.writeRaw('\n');
+      }
       json.close();
     } catch (JacksonException e) {
       throw failed(e);

@@ -1,5 +1,6 @@
 package dev.chainfuse.scenarios.report;
 
+import dev.chainfuse.scenarios.show.InterfaceTraffic;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param reasons ended packets by reason, copies included, those that occurred; "not modelled"
  *     always
  * @param connections figures of the connection table
+ * @param interfaces what each interface moved, by name
  * @param latency of the engine on this machine
  * @param series counts over virtual time
  * @param notes what the reader must know
@@ -46,6 +48,7 @@ public record Report(
     Map<String, Long> outcomes,
     Map<String, Long> reasons,
     Map<String, Long> connections,
+    Map<String, InterfaceTraffic> interfaces,
     Latency latency,
     Timeline series,
     List<String> notes) {

@@ -5,15 +5,18 @@ import dev.chainfuse.Engine;
 import dev.chainfuse.RuleCounts;
 import dev.chainfuse.Session;
 import dev.chainfuse.Statistics;
+import dev.chainfuse.host.Interface;
 import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.path.InterfaceCounters;
 import dev.chainfuse.rules.RuleNumbers;
 import dev.chainfuse.rules.text.SaveWriter;
 import dev.chainfuse.scenarios.record.BatchLatency;
 import dev.chainfuse.scenarios.record.DropTally;
 import dev.chainfuse.scenarios.record.Recorder;
 import dev.chainfuse.scenarios.record.Series;
+import dev.chainfuse.scenarios.show.InterfaceTraffic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -101,6 +104,7 @@ public final class ReportBuilder {
         outcomes(),
         reasons(),
         connections(),
+        interfaces(),
         latency(),
         timeline(),
         notes);
@@ -202,6 +206,23 @@ public final class ReportBuilder {
     figures.put("early drop", statistics.earlyDropped());
     figures.put("clash resolved", statistics.clashesResolved());
     return figures;
+  }
+
+  private Map<String, InterfaceTraffic> interfaces() {
+    InterfaceCounters counters = session.interfaceCounters();
+    Map<String, InterfaceTraffic> interfaces = new LinkedHashMap<>();
+    for (Interface device : engine.host().topology().interfaces()) {
+      int number = device.number();
+      interfaces.put(
+          device.name(),
+          new InterfaceTraffic(
+              counters.receivedFrames(number),
+              counters.receivedBytes(number),
+              counters.droppedFrames(number),
+              counters.sentFrames(number),
+              counters.sentBytes(number)));
+    }
+    return interfaces;
   }
 
   private Report.Latency latency() {

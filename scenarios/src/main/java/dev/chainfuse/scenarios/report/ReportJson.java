@@ -1,5 +1,6 @@
 package dev.chainfuse.scenarios.report;
 
+import dev.chainfuse.scenarios.show.InterfaceTraffic;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ public final class ReportJson {
     counts(json, "outcomes", report.outcomes());
     counts(json, "reasons", report.reasons());
     counts(json, "connections", report.connections());
+    interfaces(json, report.interfaces());
     timeline(json, report.series());
     strings(json, "notes", report.notes());
     latency(json, report.latency());
@@ -133,6 +135,21 @@ public final class ReportJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+  }
+
+  private static void interfaces(JsonGenerator json, Map<String, InterfaceTraffic> interfaces) {
+    json.writeObjectPropertyStart("interfaces");
+    interfaces.forEach(
+        (name, traffic) -> {
+          json.writeObjectPropertyStart(name);
+          json.writeNumberProperty("rxPackets", traffic.rxPackets());
+          json.writeNumberProperty("rxBytes", traffic.rxBytes());
+          json.writeNumberProperty("rxDropped", traffic.rxDropped());
+          json.writeNumberProperty("txPackets", traffic.txPackets());
+          json.writeNumberProperty("txBytes", traffic.txBytes());
+          json.writeEndObject();
+        });
+    json.writeEndObject();
   }
 
   private static void timeline(JsonGenerator json, Report.Timeline series) {
