@@ -20,6 +20,7 @@ import dev.chainfuse.scenarios.show.SegmentText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,13 @@ final class ShowCommand implements Callable<Integer> {
     ROUTES,
     CONNTRACK,
     HOST,
-    TABLES
+    TABLES;
+
+    /** As it is typed. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Parameters(index = "0", paramLabel = "WHAT", description = "${COMPLETION-CANDIDATES}")
@@ -92,7 +99,9 @@ final class ShowCommand implements Callable<Integer> {
       description = "With --list: filter (the default), nat, mangle, raw or security.")
   @Nullable String table;
 
-  @Option(names = {"-x", "--exact"}, description = "With --list: exact counters.")
+  @Option(
+      names = {"-x", "--exact"},
+      description = "With --list: exact counters.")
   boolean exact;
 
   @Option(names = "--line-numbers", description = "With --list: number the rules.")
@@ -127,9 +136,7 @@ final class ShowCommand implements Callable<Integer> {
           output.text(
               InterfaceText.write(
                   loaded.topology(),
-                  run == null
-                      ? Map.of()
-                      : RunTraffic.read(run.resolve(RunDirectory.REPORT_JSON))));
+                  run == null ? Map.of() : RunTraffic.read(run.resolve(RunDirectory.REPORT_JSON))));
       case BRIDGES -> output.text(BridgeText.write(loaded.topology()));
       case ROUTES -> output.text(RouteText.write(loaded.topology(), all));
       case HOST -> output.text(HostTree.write(loaded));

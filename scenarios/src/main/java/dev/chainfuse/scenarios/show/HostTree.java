@@ -93,8 +93,7 @@ public final class HostTree {
               || topology.fdb().stream().anyMatch(entry -> isOf(entry, port, neighbour.mac()));
       if (here && behind && neighbour.state().isValid()) {
         found.add(
-            Branch.leaf(
-                Ipv4.format(neighbour.address()) + "  " + Ipv4.formatMac(neighbour.mac())));
+            Branch.leaf(Ipv4.format(neighbour.address()) + "  " + Ipv4.formatMac(neighbour.mac())));
       }
     }
     return found;
@@ -125,7 +124,12 @@ public final class HostTree {
       int rules = table.chains().stream().mapToInt(chain -> chain.rules().size()).sum();
       found.add(
           Branch.leaf(
-              table.name().text() + ": " + rules + " rules in " + table.chains().size() + " chains"));
+              table.name().text()
+                  + ": "
+                  + rules
+                  + " rules in "
+                  + table.chains().size()
+                  + " chains"));
     }
     return found.isEmpty() ? List.of(Branch.leaf("none loaded")) : found;
   }

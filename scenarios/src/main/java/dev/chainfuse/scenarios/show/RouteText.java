@@ -68,9 +68,7 @@ public final class RouteText {
     if (route.prefixLength() == 0) {
       return "default";
     }
-    return route.prefixLength() == HOST_PREFIX
-        ? Ipv4.format(route.destination())
-        : route.prefix();
+    return route.prefixLength() == HOST_PREFIX ? Ipv4.format(route.destination()) : route.prefix();
   }
 
   private static String table(int number) {
