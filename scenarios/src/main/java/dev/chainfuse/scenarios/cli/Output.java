@@ -51,6 +51,7 @@ final class Output {
   }
 
   /** Since JDK 22 there is a console even without a terminal, and a method to ask about it. */
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean onTerminal() {
     Console console = System.console();
     if (console == null) {

@@ -117,7 +117,7 @@ final class ShowCommand implements Callable<Integer> {
 
   @Mixin HostOptions hostOptions = new HostOptions();
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {

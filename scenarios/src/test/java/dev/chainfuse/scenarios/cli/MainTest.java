@@ -96,17 +96,21 @@ class MainTest {
         "--packet",
         "src=1.2.3.4 dst=1.2.3.5 dprt=80");
     assertError(
-        "error: --apply: command:1:13: there is no chain 'DOCKERUSER' in table filter\n"
-            + "    iptables -I DOCKERUSER -j DROP\n"
-            + "                ^\n"
-            + "    did you mean 'DOCKER-USER'?\n",
+        """
+        error: --apply: command:1:13: there is no chain 'DOCKERUSER' in table filter
+            iptables -I DOCKERUSER -j DROP
+                        ^
+            did you mean 'DOCKER-USER'?
+        """,
         "run",
         "article",
         "--apply",
         "iptables -I DOCKERUSER -j DROP");
     assertError(
-        "error: say what to do: run, replay, explain, show, scenarios or new\n"
-            + "See 'chainfuse --help'.\n");
+        """
+        error: say what to do: run, replay, explain, show, scenarios or new
+        See 'chainfuse --help'.
+        """);
   }
 
   private static void assertError(String message, String... args) {

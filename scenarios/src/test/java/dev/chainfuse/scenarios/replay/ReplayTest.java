@@ -118,9 +118,11 @@ class ReplayTest {
     Path file = directory.resolve("nat-choices.tsv");
     Files.writeString(
         file,
-        "#time\tproto\tsrc\tdst\tsport\tdport\tnew_src\tnew_dst\tnew_sport\tnew_dport\n"
-            + "1.5\ttcp\t10.0.0.1\t10.0.0.2\t40000\t80\t10.0.0.9\t10.0.0.2\t3492\t80\n"
-            + "2.5\ticmp\t10.0.0.1\t10.0.0.2\t4660\t8\t10.0.0.9\t10.0.0.2\t1061\t8\n");
+        """
+        #time\tproto\tsrc\tdst\tsport\tdport\tnew_src\tnew_dst\tnew_sport\tnew_dport
+        1.5\ttcp\t10.0.0.1\t10.0.0.2\t40000\t80\t10.0.0.9\t10.0.0.2\t3492\t80
+        2.5\ticmp\t10.0.0.1\t10.0.0.2\t4660\t8\t10.0.0.9\t10.0.0.2\t1061\t8
+        """);
     RecordedChoices choices = RecordedChoices.read(file, 1);
     int source = Ipv4.parse("10.0.0.1");
     int destination = Ipv4.parse("10.0.0.2");

@@ -8,9 +8,11 @@ import dev.chainfuse.Seeds;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.scenarios.InputException;
 import dev.chainfuse.scenarios.traffic.Arrivals;
+import dev.chainfuse.scenarios.traffic.LinkSpec;
 import dev.chainfuse.scenarios.traffic.Sizes;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -47,8 +49,7 @@ class ScenarioReaderTest {
     assertEquals(Path.of("/dir/somewhere"), scenario.host());
     assertEquals(250_000_000, scenario.durationNanos());
     assertEquals(10_000_000_000L, scenario.defaultLink().bitsPerSecond());
-    assertEquals(0, scenario.links().get("eth0").bitsPerSecond());
-    assertEquals(64 << 10, scenario.links().get("eth0").queueBytes());
+    assertEquals(Map.of("eth0", new LinkSpec(0, 1_000_000, 64 << 10)), scenario.links());
     assertEquals(List.of(80), scenario.stations().get(1).tcpPorts());
     Scenario.TrafficSpec web = scenario.traffic().get(0);
     assertEquals(Ipv4.parse("10.9.0.2"), web.to());
