@@ -56,7 +56,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Mixin HostOptions hostOptions = new HostOptions();
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {

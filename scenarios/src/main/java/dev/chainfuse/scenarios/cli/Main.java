@@ -55,7 +55,7 @@ public final class Main implements Runnable {
   /** Set to anything to have stack traces printed. */
   private static final String DEBUG = "CHAINFUSE_DEBUG";
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   /** Runs the program and ends the virtual machine with its exit code. */
   public static void main(String[] args) {
@@ -67,6 +67,7 @@ public final class Main implements Runnable {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false)
+        .setUsageHelpWidth(110)
         .setExitCodeExceptionMapper(e -> BAD_INPUT)
         .setParameterExceptionHandler(Main::badUsage)
         .setExecutionExceptionHandler(Main::failed);

@@ -78,7 +78,7 @@ final class NewCommand implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "Letters, digits, '-', '_' and '.'.")
   String name = "";
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {

@@ -1,5 +1,6 @@
 package dev.chainfuse.scenarios.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -49,6 +50,22 @@ final class Output {
     out.flush();
   }
 
+  /** Since JDK 22 there is a console even without a terminal, and a method to ask about it. */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean onTerminal() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
+  }
+
   /** Work that shows how far it is, on standard error and only if that is a terminal. */
   interface Work<T> {
     T run(LongConsumer progressNanos);
@@ -56,7 +73,7 @@ final class Output {
 
   /** Runs {@code work}; it reports virtual time up to {@code untilNanos}. */
   static <T> T withProgress(String task, long untilNanos, Work<T> work) {
-    if (System.console() == null || System.getenv("NO_PROGRESS") != null) {
+    if (!onTerminal()) {
       return work.run(nanos -> {});
     }
     try (ProgressBar bar =

@@ -98,7 +98,7 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Mixin HostOptions hostOptions = new HostOptions();
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {

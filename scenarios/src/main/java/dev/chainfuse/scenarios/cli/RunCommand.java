@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin HostOptions hostOptions = new HostOptions();
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {

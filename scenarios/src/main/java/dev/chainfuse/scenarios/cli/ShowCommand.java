@@ -20,6 +20,7 @@ import dev.chainfuse.scenarios.show.SegmentText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,13 @@ final class ShowCommand implements Callable<Integer> {
     ROUTES,
     CONNTRACK,
     HOST,
-    TABLES
+    TABLES;
+
+    /** As it is typed. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   @Parameters(index = "0", paramLabel = "WHAT", description = "${COMPLETION-CANDIDATES}")
@@ -110,7 +117,7 @@ final class ShowCommand implements Callable<Integer> {
 
   @Mixin HostOptions hostOptions = new HostOptions();
 
-  @Spec CommandSpec spec;
+  @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {

@@ -71,7 +71,8 @@ public final class ScenarioReader {
     } catch (IOException e) {
       throw new InputException(file + ": cannot be read as UTF-8 text: " + e.getMessage(), e);
     }
-    return parse(text, label, file.toAbsolutePath().getParent());
+    Path directory = file.toAbsolutePath().getParent();
+    return parse(text, label, directory == null ? file.toAbsolutePath() : directory);
   }
 
   /**

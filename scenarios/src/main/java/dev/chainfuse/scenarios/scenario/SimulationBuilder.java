@@ -59,7 +59,11 @@ final class SimulationBuilder {
     }
     for (TrafficSpec traffic : scenario.traffic()) {
       for (String from : traffic.from()) {
-        simulation.add(source(traffic, stations.get(from)), scenario.durationNanos());
+        Station station = stations.get(from);
+        if (station == null) {
+          throw new IllegalArgumentException("traffic from no station: " + from);
+        }
+        simulation.add(source(traffic, station), scenario.durationNanos());
       }
     }
     return simulation;

@@ -89,7 +89,7 @@ public final class HostTree {
     for (Neighbour neighbour : topology.neighbours()) {
       boolean here = neighbour.device() == above.number();
       boolean behind =
-          above == port
+          above.number() == port.number()
               || topology.fdb().stream().anyMatch(entry -> isOf(entry, port, neighbour.mac()));
       if (here && behind && neighbour.state().isValid()) {
         found.add(

@@ -1,5 +1,6 @@
 package dev.chainfuse.scenarios.capture;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -102,7 +103,7 @@ class CaptureReaderTest {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.write(section(LITTLE));
     ByteArrayOutputStream options = new ByteArrayOutputStream();
-    options.write(option(LITTLE, 2, "eth0 with a name".getBytes("US-ASCII")));
+    options.write(option(LITTLE, 2, "eth0 with a name".getBytes(US_ASCII)));
     options.write(option(LITTLE, 9, new byte[] {(byte) resolution}));
     options.write(option(LITTLE, 14, ByteBuffer.allocate(8).order(LITTLE).putLong(offset).array()));
     file.write(interfaceBlock(LITTLE, 1, options.toByteArray()));
@@ -114,22 +115,22 @@ class CaptureReaderTest {
   void errorsNameFileAndByte() throws IOException {
     ByteBuffer cut = pcap(0xa1b2c3d4, LITTLE, 1);
     pcapPacket(cut, 1, 0, 3, 3);
-    byte[] bytes = Arrays.copyOf(cut.array(), cut.position() - 1);
+    byte[] bytes = written(cut, cut.position() - 1);
     assertError(bytes, "capture: byte 42: the file ends within a packet: 2 of 3 bytes are there");
 
     ByteBuffer huge = pcap(0xa1b2c3d4, LITTLE, 1);
     huge.putInt(1).putInt(0).putInt(-1).putInt(-1);
     assertError(
-        Arrays.copyOf(huge.array(), huge.position()),
+        written(huge, huge.position()),
         "capture: byte 24: a packet of 4294967295 bytes; at most 262144 are possible");
 
     assertError(
-        Arrays.copyOf(pcap(0xa1b2c3d4, LITTLE, 113).array(), 24),
+        written(pcap(0xa1b2c3d4, LITTLE, 113), 24),
         "capture: byte 24: link type 113 is not read; Ethernet (1) and plain IPv4 (228) are."
             + " Capture on the device itself, not on 'any'");
     assertError(new byte[0], "capture: byte 0: the file is empty, not a capture file");
     assertError(
-        "#!/bin/sh\n".getBytes("US-ASCII"),
+        "#!/bin/sh\n".getBytes(US_ASCII),
         "capture: byte 0: begins with 23212f62, which is neither pcap nor pcapng; write captures"
             + " with tcpdump -w");
   }
@@ -144,7 +145,7 @@ class CaptureReaderTest {
     ByteBuffer old = pcap(0xa1b2c3d4, LITTLE, 1);
     pcapPacket(old, 1, 0, 60, 60);
     pcapPacket(old, 2, 0, 60, 60);
-    List<byte[]> files = List.of(ng.toByteArray(), Arrays.copyOf(old.array(), old.position()));
+    List<byte[]> files = List.of(ng.toByteArray(), written(old, old.position()));
     int[] refused = new int[1];
     Seeds.each(
         400,
@@ -158,7 +159,7 @@ class CaptureReaderTest {
           try {
             assertTrue(read(write(file)).size() <= 2);
           } catch (InputException e) {
-            assertTrue(e.getMessage().contains("capture: byte "), e.getMessage());
+            assertTrue(String.valueOf(e.getMessage()).contains("capture: byte "), e.getMessage());
             refused[0]++;
           }
         });
@@ -169,7 +170,7 @@ class CaptureReaderTest {
     Path file = write(bytes);
     InputException error = assertThrows(InputException.class, () -> read(file));
     assertEquals(directory + "/" + message, error.getMessage());
-    assertFalse(error.getMessage().contains("\n"));
+    assertFalse(String.valueOf(error.getMessage()).contains("\n"));
   }
 
   private Path write(byte[] bytes) {
@@ -182,7 +183,7 @@ class CaptureReaderTest {
   }
 
   private List<Packet> read(ByteBuffer file) {
-    return read(write(Arrays.copyOf(file.array(), file.position())));
+    return read(write(written(file, file.position())));
   }
 
   private static List<Packet> read(Path file) {
@@ -198,6 +199,12 @@ class CaptureReaderTest {
       }
     }
     return packets;
+  }
+
+  private static byte[] written(ByteBuffer file, int bytes) {
+    byte[] copy = new byte[bytes];
+    file.duplicate().flip().get(copy);
+    return copy;
   }
 
   private static ByteOrder order(String name) {
