@@ -178,7 +178,10 @@ public final class ConnectionTracking {
         || words[base + TIMEOUT] - now <= 0) {
       return OTHER;
     }
-    skb.connections = table;
+    if (skb.connections != table) {
+      // Storing a reference costs a barrier of the collector.
+      skb.connections = table;
+    }
     int result = follow(handle, skb, settings.checksum, now);
     if (result == TcpTracker.INVALID) {
       invalid(skb);

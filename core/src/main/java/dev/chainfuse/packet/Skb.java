@@ -237,6 +237,33 @@ public final class Skb {
     parseTransport();
   }
 
+  /**
+   * {@link #parse} for a TCP or UDP packet that is no fragment and whose transport header is known to
+   * be complete.
+   */
+  public void parseWhole(int ipHeaderLength) {
+    byte[] d = data;
+    int at = network;
+    int first = Bytes.getInt(d, at);
+    headerLength = ipHeaderLength;
+    tos = first >>> 16 & 255;
+    totalLength = first & 0xffff;
+    fragmentWord = Bytes.getShort(d, at + Ipv4.FRAGMENT);
+    int third = Bytes.getInt(d, at + Ipv4.TTL);
+    ttl = third >>> 24;
+    protocol = third >>> 16 & 255;
+    source = Bytes.getInt(d, at + Ipv4.SOURCE);
+    destination = Bytes.getInt(d, at + Ipv4.DESTINATION);
+    transport = at + ipHeaderLength;
+    end = at + totalLength;
+    int ports = Bytes.getInt(d, transport);
+    sourcePort = ports >>> 16;
+    destinationPort = ports & 0xffff;
+    tcpFlags = protocol == Ipv4.TCP ? d[transport + 13] & 255 : 0;
+    icmpTypeCode = 0;
+    irregular = false;
+  }
+
   private void parseTransport() {
     sourcePort = 0;
     destinationPort = 0;

@@ -232,13 +232,16 @@ final class FlowCache {
 
   /** Only what tracking and rewriting read; the long way resets the rest. */
   private static void fill(FrameColumns c, int i, Skb skb, byte[] data, int at, int ip) {
-    skb.data = data;
+    if (skb.data != data) {
+      // Storing a reference costs a barrier of the collector.
+      skb.data = data;
+    }
     skb.frame = at;
     skb.frameLength = c.length[i];
     skb.network = ip;
     skb.timeNanos = c.timeNanos[i];
     skb.checksumVerified = c.verified[i];
-    skb.parse();
+    skb.parseWhole(Ipv4.MINIMUM_HEADER);
   }
 
   private void finish(
