@@ -5,7 +5,9 @@ import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.FrameColumns;
 import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.rules.Hook;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch of frames, in order of arrival, and after {@link Session#process} what became of each.
@@ -28,6 +30,8 @@ public final class PacketBatch {
 
   /** Egress interface of a packet that did not leave. */
   public static final int NO_EGRESS = FrameColumns.NO_EGRESS;
+
+  private static final Hook[] HOOKS = Hook.values();
 
   final FrameColumns columns;
 
@@ -125,6 +129,7 @@ public final class PacketBatch {
     columns.verified[index] = false;
     columns.action[index] = 0;
     columns.reason[index] = 0;
+    columns.hook[index] = -1;
     columns.egress[index] = NO_EGRESS;
     return index;
   }
@@ -186,6 +191,12 @@ public final class PacketBatch {
    */
   public int ruleId(int index) {
     return columns.ruleId[index];
+  }
+
+  /** The hook whose chains decided; null if no rule or policy did. */
+  public @Nullable Hook hook(int index) {
+    int ordinal = columns.hook[index];
+    return ordinal < 0 ? null : HOOKS[ordinal];
   }
 
   /**

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param sockets what the host's own sockets answer
  */
 public record SessionOptions(
-    long seed, @Nullable ChoiceSource choices, long startNanos, @Nullable ChainObserver observer,
+    long seed,
+    @Nullable ChoiceSource choices,
+    long startNanos,
+    @Nullable ChainObserver observer,
     HostSockets sockets) {
   /** Seed 1, choices by the seed, start at 0. */
   public static final SessionOptions DEFAULT =

@@ -31,6 +31,9 @@ public final class FrameColumns {
   /** Ordinals of {@link DropReason}. */
   public final byte[] reason;
 
+  /** Ordinal of the hook at which a rule or policy decided; -1 if none did. */
+  public final byte[] hook;
+
   public final int[] ruleId;
   public final int[] egress;
   public int size;
@@ -46,6 +49,7 @@ public final class FrameColumns {
     verified = new boolean[capacity];
     action = new byte[capacity];
     reason = new byte[capacity];
+    hook = new byte[capacity];
     ruleId = new int[capacity];
     egress = new int[capacity];
   }

@@ -238,8 +238,8 @@ public final class Skb {
   }
 
   /**
-   * {@link #parse} for a TCP or UDP packet that is no fragment and whose transport header is known to
-   * be complete.
+   * {@link #parse} for a TCP or UDP packet that is no fragment and whose transport header is known
+   * to be complete.
    */
   public void parseWhole(int ipHeaderLength) {
     byte[] d = data;

@@ -255,6 +255,7 @@ final class FlowCache {
     c.action[i] = j.action[journey];
     c.reason[i] = j.reason[journey];
     c.ruleId[i] = j.decidedBy[journey];
+    c.hook[i] = j.hook[journey];
     int out = j.outDevice[journey];
     c.egress[i] = out;
     if (out < 0 && j.action[journey] != Action.LOCAL.ordinal()) {
@@ -362,6 +363,7 @@ final class FlowCache {
     j.action[made] = (byte) state.outcome.action;
     j.reason[made] = (byte) state.outcome.reason;
     j.decidedBy[made] = c.ruleId[i];
+    j.hook[made] = c.hook[i];
     boolean routed = state.outcome.action == Action.FORWARDED.ordinal();
     j.flags[made] = (byte) (routed ? Journeys.ROUTED : 0);
     j.mtu[made] = out < 0 ? Integer.MAX_VALUE : routed ? skb.routeMtu : state.devices.mtu[out];

@@ -173,7 +173,7 @@ final class Hooks {
     if (verdict == Target.ACCEPT) {
       if (table == TableName.FILTER) {
         state.lastDecision = rules.decidedBy();
-        state.decisionHook = hook;
+        state.lastHook = hook;
       }
       return true;
     }

@@ -41,6 +41,7 @@ final class Journeys {
   final byte[] action = new byte[CAPACITY];
   final byte[] reason = new byte[CAPACITY];
   final byte[] flags = new byte[CAPACITY];
+  final byte[] hook = new byte[CAPACITY];
   final int[] decidedBy = new int[CAPACITY];
   final int[] mtu = new int[CAPACITY];
   final int[] sourceSlot = new int[CAPACITY];
@@ -161,6 +162,7 @@ final class Journeys {
         && action[a] == action[b]
         && reason[a] == reason[b]
         && flags[a] == flags[b]
+        && hook[a] == hook[b]
         && decidedBy[a] == decidedBy[b]
         && mtu[a] == mtu[b]
         && sourceSlot[a] == sourceSlot[b];

@@ -3,6 +3,7 @@ package dev.chainfuse.path;
 import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.FrameColumns;
+import dev.chainfuse.rules.Hook;
 
 /**
  * What becomes of the packet in hand. A flooded packet has several fates; the strongest is
@@ -18,6 +19,9 @@ final class Outcome {
   /** {@code >= 0} a rule's number, {@code < 0} -1 - a policy's number, or {@link #NO_RULE}. */
   int decidedBy;
 
+  /** The hook at which {@link #decidedBy} decided. */
+  Hook hook = Hook.PREROUTING;
+
   int egress;
   int length;
   private int rank;
@@ -32,22 +36,23 @@ final class Outcome {
   }
 
   /** Notes a fate that is no drop. */
-  void reached(Action fate, int rule) {
-    note(fate, DropReason.NONE, rule);
+  void reached(Action fate, int rule, Hook at) {
+    note(fate, DropReason.NONE, rule, at);
   }
 
   /** Notes an end. */
-  void ended(Action fate, DropReason why, int rule) {
-    note(fate, why, rule);
+  void ended(Action fate, DropReason why, int rule, Hook at) {
+    note(fate, why, rule, at);
   }
 
-  private void note(Action fate, DropReason why, int rule) {
+  private void note(Action fate, DropReason why, int rule, Hook at) {
     int strength = strength(fate);
     if (strength > rank) {
       rank = strength;
       action = fate.ordinal();
       reason = why.ordinal();
       decidedBy = rule;
+      hook = at;
     }
   }
 

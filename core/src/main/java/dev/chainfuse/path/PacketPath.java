@@ -15,7 +15,6 @@ import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.FrameColumns;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
-import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.RuleEvaluator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PacketPath {
   private static final long BROADCAST_MAC = 0xffff_ffff_ffffL;
+  private static final int NO_HOOK = -1;
   private static final long GROUP_BIT = 1L << 40;
 
   private final PathState state;
@@ -91,11 +91,6 @@ public final class PacketPath {
     for (int port : ports) {
       state.udpPorts.set(port);
     }
-  }
-
-  /** The hook at which the last packet that went the long way was decided. */
-  public Hook decisionHook() {
-    return state.decisionHook;
   }
 
   /** Counters of the interfaces. */
@@ -230,6 +225,7 @@ public final class PacketPath {
     c.action[i] = (byte) outcome.action;
     c.reason[i] = (byte) outcome.reason;
     c.ruleId[i] = state.decisionId(outcome.decidedBy, outcome.reason);
+    c.hook[i] = (byte) (outcome.decidedBy == Outcome.NO_RULE ? NO_HOOK : outcome.hook.ordinal());
     c.egress[i] = outcome.egress;
     c.length[i] = outcome.length;
     return c.inInterface[i] >= 0 && outcome.decided();

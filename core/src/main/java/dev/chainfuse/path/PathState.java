@@ -60,7 +60,10 @@ final class PathState {
   /** Virtual time, nanoseconds. */
   long now;
 
-  /** The hook of {@link #lastDecision} or of the chain that refused. */
+  /** The hook of {@link #lastDecision}. */
+  Hook lastHook = Hook.PREROUTING;
+
+  /** The hook of the chain that refused last. */
   Hook decisionHook = Hook.PREROUTING;
 
   /** Rules and policies of the rule set, for ids. */
@@ -152,13 +155,13 @@ final class PathState {
   /** Notes that the packet got somewhere. */
   void reached(Skb skb, Action fate) {
     if (skb.reported) {
-      outcome.reached(fate, lastDecision);
+      outcome.reached(fate, lastDecision, lastHook);
     }
   }
 
   void consumed(Skb skb) {
     if (skb.reported) {
-      outcome.reached(Action.CONSUMED, Outcome.NO_RULE);
+      outcome.reached(Action.CONSUMED, Outcome.NO_RULE, lastHook);
     }
   }
 
@@ -170,7 +173,7 @@ final class PathState {
   void ended(Skb skb, Action fate, DropReason why, int decidedBy) {
     drops[why.ordinal()]++;
     if (skb.reported) {
-      outcome.ended(fate, why, decidedBy);
+      outcome.ended(fate, why, decidedBy, decisionHook);
     }
   }
 }

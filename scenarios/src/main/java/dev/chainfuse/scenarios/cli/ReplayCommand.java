@@ -3,6 +3,7 @@ package dev.chainfuse.scenarios.cli;
 import dev.chainfuse.Engine;
 import dev.chainfuse.Flows;
 import dev.chainfuse.Host;
+import dev.chainfuse.HostSockets;
 import dev.chainfuse.scenarios.InputException;
 import dev.chainfuse.scenarios.replay.Replay;
 import dev.chainfuse.scenarios.replay.ReplayFiles;
@@ -14,7 +15,9 @@ import dev.chainfuse.scenarios.report.ReportText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -96,6 +99,14 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the report as JSON.")
   boolean json;
 
+  @Option(
+      names = "--listen-udp",
+      paramLabel = "PORT",
+      description =
+          "A program of the host listens there; datagrams to other UDP ports are answered by port"
+              + " unreachable. May be repeated.")
+  Set<Integer> listening = new TreeSet<>();
+
   @Mixin HostOptions hostOptions = new HostOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -109,7 +120,8 @@ final class ReplayCommand implements Callable<Integer> {
     ReplayFiles files = files();
     Engine engine = Engine.compile(loaded, hostOptions.engine);
     Flows flows = Flows.atMost(CONNECTIONS);
-    try (Replay replay = new Replay(engine, flows, files, seed, batch, out)) {
+    try (Replay replay =
+        new Replay(engine, flows, files, seed, batch, out, HostSockets.listeningOnUdp(listening))) {
       Output.withProgress(
           "replay",
           replay.lengthNanos(),

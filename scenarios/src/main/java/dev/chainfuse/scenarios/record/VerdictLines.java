@@ -8,6 +8,7 @@ import dev.chainfuse.host.Interface;
 import dev.chainfuse.host.Topology;
 import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.DropReason;
+import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.scenarios.InputException;
 import java.io.BufferedOutputStream;
@@ -72,7 +73,7 @@ final class VerdictLines implements AutoCloseable {
       }
       json.writeEndArray();
       if (batch.reason(i) != DropReason.NONE) {
-        drop(batch.ruleId(i), batch.reason(i));
+        drop(batch, i);
       }
       json.writeEndObject();
       lines++;
@@ -114,13 +115,17 @@ final class VerdictLines implements AutoCloseable {
     json.writeEndObject();
   }
 
-  private void drop(int ruleId, DropReason reason) {
-    Decision decision = engine.decision(ruleId);
+  private void drop(PacketBatch batch, int i) {
+    Decision decision = engine.decision(batch.ruleId(i));
     json.writeObjectPropertyStart("drop");
     TableName table = decision.table();
     if (table == null) {
-      json.writeStringProperty("reason", reason.text());
+      json.writeStringProperty("reason", batch.reason(i).text());
     } else {
+      Hook hook = batch.hook(i);
+      if (hook != null) {
+        json.writeStringProperty("hook", hook.name());
+      }
       json.writeStringProperty("table", table.text());
       json.writeStringProperty("chain", decision.chain());
       if (decision.kind() == Decision.Kind.RULE) {

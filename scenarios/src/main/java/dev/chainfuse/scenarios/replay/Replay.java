@@ -2,6 +2,7 @@ package dev.chainfuse.scenarios.replay;
 
 import dev.chainfuse.Engine;
 import dev.chainfuse.Flows;
+import dev.chainfuse.HostSockets;
 import dev.chainfuse.PacketBatch;
 import dev.chainfuse.Session;
 import dev.chainfuse.SessionOptions;
@@ -14,6 +15,7 @@ import dev.chainfuse.scenarios.scenario.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,22 @@ public final class Replay implements AutoCloseable {
    */
   public Replay(
       Engine engine, Flows flows, ReplayFiles files, long seed, int batchSize, @Nullable Path out) {
+    this(engine, flows, files, seed, batchSize, out, HostSockets.listeningOnUdp(Set.of()));
+  }
+
+  /**
+   * Opens all files.
+   *
+   * @param sockets what the host's sockets answer; without it no UDP port is open
+   */
+  public Replay(
+      Engine engine,
+      Flows flows,
+      ReplayFiles files,
+      long seed,
+      int batchSize,
+      @Nullable Path out,
+      HostSockets sockets) {
     this.engine = engine;
     choices =
         files.choices() == null
@@ -59,7 +77,9 @@ public final class Replay implements AutoCloseable {
     }
     originNanos = origin();
     batch = PacketBatch.allocate(batchSize, FIRST_MAX_FRAME);
-    session = engine.open(flows, SessionOptions.DEFAULT.withSeed(seed).withChoices(choices));
+    session =
+        engine.open(
+            flows, SessionOptions.DEFAULT.withSeed(seed).withChoices(choices).withSockets(sockets));
     directory = out == null ? null : new RunDirectory(out, engine, originNanos);
     recorder = new Recorder(directory);
   }
