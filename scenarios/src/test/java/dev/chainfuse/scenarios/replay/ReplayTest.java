@@ -81,7 +81,8 @@ class ReplayTest {
     assertTrue(
         Files.readString(out.resolve("verdicts.jsonl"))
             .endsWith(
-                "\"verdict\":\"dropped\",\"out\":[],\"drop\":{\"table\":\"filter\",\"chain\":\"INPUT\",\"policy\":true}}\n"));
+                "\"verdict\":\"dropped\",\"out\":[],\"drop\":{\"hook\":\"INPUT\","
+                    + "\"table\":\"filter\",\"chain\":\"INPUT\",\"policy\":true}}\n"));
   }
 
   @Test
