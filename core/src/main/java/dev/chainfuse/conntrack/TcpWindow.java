@@ -25,6 +25,8 @@ final class TcpWindow {
   static final int IGNORE = 1;
   static final int INVALID = 2;
 
+  private static final int GO_ON = -99;
+
   private static final int END_OF_OPTIONS = 0;
   private static final int NO_OPERATION = 1;
   private static final int WINDOW_SCALE = 3;
@@ -195,18 +197,9 @@ final class TcpWindow {
     if ((TcpStates.flags(words, receiver) & TcpTracker.FLAG_SACK_PERMITTED) != 0) {
       sack = sack(data, at, ack);
     }
-    if (words[sender + MAX_WINDOW] == 0) {
-      if (!syn) {
-        pickUp(words, sender, receiver, window, end, sack);
-      } else {
-        beginSender(words, sender, receiver, direction, data, at, end);
-        if (!hasAck) {
-          return ACCEPT;
-        }
-      }
-    } else if (syn && after(end, words[sender]) && isOpening(words, base)) {
-      beginSender(words, sender, receiver, direction, data, at, end);
-      if (direction == 1 && !hasAck) {
+    if (syn || words[sender + MAX_WINDOW] == 0) {
+      int opening = open(words, base, direction, flags, data, at, end, window, sack);
+      if (opening == ACCEPT) {
         return ACCEPT;
       }
     }
@@ -230,6 +223,39 @@ final class TcpWindow {
       }
     }
     return ACCEPT;
+  }
+
+  /**
+   * A SYN, or a direction not seen before. ACCEPT if there is no more to check; else {@link
+   * #GO_ON}.
+   */
+  private static int open(
+      int[] words,
+      int base,
+      int direction,
+      int flags,
+      byte[] data,
+      int at,
+      int end,
+      int window,
+      int sack) {
+    int sender = base + TCP_END + direction * TCP_STRIDE;
+    int receiver = base + TCP_END + (1 - direction) * TCP_STRIDE;
+    boolean syn = (flags & Ipv4.TCP_SYN) != 0;
+    boolean hasAck = (flags & Ipv4.TCP_ACK) != 0;
+    if (words[sender + MAX_WINDOW] == 0) {
+      if (!syn) {
+        pickUp(words, sender, receiver, window, end, sack);
+        return GO_ON;
+      }
+      beginSender(words, sender, receiver, direction, data, at, end);
+      return hasAck ? GO_ON : ACCEPT;
+    }
+    if (after(end, words[sender]) && isOpening(words, base)) {
+      beginSender(words, sender, receiver, direction, data, at, end);
+      return direction == 1 && !hasAck ? ACCEPT : GO_ON;
+    }
+    return GO_ON;
   }
 
   private static boolean isOpening(int[] words, int base) {

@@ -49,6 +49,7 @@ final class FlowCache {
   /** Where speculative loads end, so that they are not optimised away. */
   long touched;
 
+  private long currentEpoch;
   private int swaps;
   private long hitPackets;
 
@@ -109,6 +110,13 @@ final class FlowCache {
     if (reason != DropReason.NONE) {
       state.drops[reason.ordinal()] += packets;
     }
+  }
+
+  /**
+   * Notes the epoch anew: something has run that may change it. Packets on the short way never do.
+   */
+  void renew() {
+    currentEpoch = epoch();
   }
 
   /** Parses, hashes and touches packets {@code from} to {@code to}, at most {@link #STAGE}. */
@@ -216,7 +224,7 @@ final class FlowCache {
   private boolean fits(FrameColumns c, int i, int journey, int at) {
     byte[] data = c.data;
     Journeys j = journeys;
-    if (j.epoch[journey] != epoch()
+    if (j.epoch[journey] != currentEpoch
         || j.inDevice[journey] != c.inInterface[i]
         || j.inFirst[journey] != Bytes.getLong(data, at)
         || j.inLast[journey] != Bytes.getLong(data, at + 6)) {
@@ -261,10 +269,10 @@ final class FlowCache {
     if (out < 0 && j.action[journey] != Action.LOCAL.ordinal()) {
       return;
     }
+    int hops = j.flags[journey] & Journeys.ROUTED;
     if ((words[base + FlowDescriptor.STATUS] & NAT) != 0) {
-      Rewriting.translate(skb, words, base, direction);
-    }
-    if ((j.flags[journey] & Journeys.ROUTED) != 0) {
+      Rewriting.translate(skb, words, base, direction, hops);
+    } else if (hops != 0) {
       IpForward.decreaseTtl(skb);
     }
     if (out >= 0) {

@@ -152,7 +152,8 @@ public final class PacketPath {
         processCached(c, from, to, cache);
       } else {
         for (int i = from; i < to; i++) {
-          arrive(c, i);
+          passTime(c.timeNanos[i]);
+          arrive(c, i, c.timeNanos[i]);
           skb.reset();
           receive(c, i);
           release();
@@ -163,8 +164,16 @@ public final class PacketPath {
 
   private void processCached(FrameColumns c, int from, int to, FlowCache flows) {
     flows.prepare(c, from, to);
+    flows.renew();
+    long timer = nextEventNanos();
     for (int i = from; i < to; i++) {
-      arrive(c, i);
+      long nanos = c.timeNanos[i];
+      if (nanos >= timer) {
+        passTime(nanos);
+        flows.renew();
+        timer = nextEventNanos();
+      }
+      arrive(c, i, nanos);
       skb.trackedFlow = ConnectionFacts.NO_FLOW;
       if (flows.commit(c, i, i - from, skb)) {
         continue;
@@ -178,6 +187,8 @@ public final class PacketPath {
       boolean plain = receive(c, i);
       flows.end(c, i, skb, plain);
       release();
+      flows.renew();
+      timer = nextEventNanos();
     }
   }
 
@@ -188,13 +199,20 @@ public final class PacketPath {
     }
   }
 
-  /** Time goes on to the packet's arrival. */
-  private void arrive(FrameColumns c, int i) {
-    long nanos = c.timeNanos[i];
+  /** When time alone changes something: a timer, or aged addresses of a bridge. */
+  private long nextEventNanos() {
+    return Math.min(nextTimerNanos(), state.fdb.nextCleanupNanos());
+  }
+
+  /** Lets all happen that is due until a packet's arrival. */
+  private void passTime(long nanos) {
     if (nextTimerNanos() <= nanos) {
       advance(nanos);
     }
     state.fdb.advance(nanos);
+  }
+
+  private void arrive(FrameColumns c, int i, long nanos) {
     state.index = i;
     state.now = nanos;
     c.sequence[i] = sequence++;

@@ -16,10 +16,12 @@ final class Rewriting {
   private Rewriting() {}
 
   /**
-   * Rewrites addresses, ports and both checksums in place; {@code skb}'s header fields stay as they
-   * came.
+   * Rewrites addresses, ports, TTL and both checksums in place; {@code skb}'s header fields stay as
+   * they came.
+   *
+   * @param hops by how much the TTL goes down
    */
-  static void translate(Skb skb, int[] words, int base, int direction) {
+  static void translate(Skb skb, int[] words, int base, int direction, int hops) {
     int other = base + (1 - direction) * FlowDescriptor.TUPLE_STRIDE;
     int source = words[other + 1];
     int destination = words[other];
@@ -35,11 +37,12 @@ final class Rewriting {
             + (destination & 0xffff_ffffL);
     Bytes.putInt(data, ip + Ipv4.SOURCE, source);
     Bytes.putInt(data, ip + Ipv4.DESTINATION, destination);
-    int checksum = ip + Ipv4.CHECKSUM;
-    Bytes.putShort(
-        data,
-        checksum,
-        OnesComplement.update(Bytes.getShort(data, checksum), OnesComplement.fold(addresses)));
+    // TTL, protocol and checksum are one word.
+    int word = Bytes.getInt(data, ip + Ipv4.TTL);
+    int lowered = word - (hops << 24);
+    long header = addresses + (~word >>> 16) + (lowered >>> 16);
+    int checksum = OnesComplement.update(word & 0xffff, OnesComplement.fold(header));
+    Bytes.putInt(data, ip + Ipv4.TTL, (lowered & 0xffff_0000) | checksum);
     Bytes.putInt(data, transport, ports);
     int delta =
         OnesComplement.fold(addresses + (~oldPorts & 0xffff_ffffL) + (ports & 0xffff_ffffL));
