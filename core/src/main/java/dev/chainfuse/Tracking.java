@@ -9,6 +9,7 @@ import dev.chainfuse.conntrack.NatSearch;
 import dev.chainfuse.conntrack.SeededChoices;
 import dev.chainfuse.conntrack.TupleSearch;
 import dev.chainfuse.host.Topology;
+import dev.chainfuse.reference.MapConnections;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ final class Tracking {
   }
 
   static ConnectionTable table(@Nullable FlowTable fused, Flows flows, SessionOptions options) {
-    return fused != null ? fused : new FlowTable(flows.maximum(), options.seed());
+    return fused != null ? fused : new MapConnections(flows.maximum(), options.seed());
   }
 
   static ConnectionTracking of(

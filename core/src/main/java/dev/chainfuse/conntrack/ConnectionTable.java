@@ -37,7 +37,7 @@ public abstract class ConnectionTable extends ConnectionFacts {
   static final int STATUS_BY_SOURCE = 1 << 25;
 
   /** Our own: only the reply tuple is in the index (a resolved clash). */
-  static final int STATUS_REPLY_ONLY = 1 << 26;
+  protected static final int STATUS_REPLY_ONLY = 1 << 26;
 
   private static final int KERNEL_STATUS = 0xffff;
 
