@@ -25,15 +25,17 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * How long does it take to find the first of many five-tuple filters that matches a header?
  *
- * <p>Parameters: {@code filterSet} and {@code size} of generated filters, or {@code rules}: a
- * ClassBench filter file with its trace beside it. {@code engine}: {@code scan} looks at one filter
- * after another, {@code fused} is what the engine uses. {@code batch}: headers a call; 1 takes them
- * one at a time. No header waits for the verdict before. An operation is one header.
+ * <p>Parameters: {@code filterSet} and number of {@code rules} of generated filters, or {@code
+ * rules}: a ClassBench filter file with its trace beside it. {@code engine}: {@code scan} looks at
+ * one filter after another, {@code fused} is what the engine uses. {@code batch}: headers a call; 1
+ * takes them one at a time. No header waits for the verdict before. An operation is one header.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(5)
+@Fork(
+    value = 2,
+    jvmArgsAppend = {"-Xms2g", "-Xmx2g", "-XX:+UseG1GC"})
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class ClassifyBenchmark {
@@ -43,13 +45,9 @@ public class ClassifyBenchmark {
   @Param({"acl1", "fw1", "ipc1"})
   public String filterSet = "acl1";
 
-  /** The number of generated filters. */
+  /** The number of generated filters, or a ClassBench filter file. */
   @Param({"100", "1000", "10000"})
-  public int size = 1000;
-
-  /** A ClassBench filter file, or empty for generated filters. */
-  @Param("")
-  public String rules = "";
+  public String rules = "1000";
 
   /** What looks up. */
   @Param({"scan", "fused"})
@@ -71,7 +69,9 @@ public class ClassifyBenchmark {
   @Setup
   public void build() throws IOException {
     filters =
-        rules.isEmpty() ? GeneratedFilters.of(filterSet, size, 1) : FilterSet.read(Path.of(rules));
+        RuleCount.isNumber(rules)
+            ? GeneratedFilters.of(filterSet, RuleCount.parse(rules), 1)
+            : FilterSet.read(Path.of(rules));
     points = filters.shuffledHeaders(HEADERS, 1);
     columns = new int[FilterSet.FIELDS][HEADERS];
     for (int i = 0; i < points.length; i++) {

@@ -1,6 +1,7 @@
 package dev.chainfuse.bench;
 
 import dev.chainfuse.classify.ClassifierProblem;
+import dev.chainfuse.packet.Ipv4;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -68,6 +69,44 @@ final class GeneratedFilters {
       builder.rule(true).box(box);
     }
     return new FilterSet(builder.build(), generator.headers(boxes, 1 << 16));
+  }
+
+  /**
+   * {@code size} filters of a family as {@code iptables-save} prints rules: in the chain FORWARD of
+   * the table filter, whose policy is DROP.
+   */
+  static String rules(String family, int size, long seed) {
+    GeneratedFilters generator = new GeneratedFilters(family, size, seed);
+    StringBuilder out =
+        new StringBuilder("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n");
+    for (int i = 0; i < size; i++) {
+      long[] box = generator.box();
+      out.append("-A FORWARD");
+      appendPrefix(out, " -s ", box[0], box[1]);
+      appendPrefix(out, " -d ", box[2], box[3]);
+      String protocol = box[8] == Ipv4.TCP ? "tcp" : box[8] == Ipv4.UDP ? "udp" : "icmp";
+      out.append(" -p ").append(protocol);
+      if (box[8] != Ipv4.ICMP) {
+        out.append(" -m ").append(protocol);
+        appendPorts(out, " --sport ", box[4], box[5]);
+        appendPorts(out, " --dport ", box[6], box[7]);
+      }
+      out.append(i % 3 == 0 ? " -j DROP\n" : " -j ACCEPT\n");
+    }
+    return out.append("COMMIT\n").toString();
+  }
+
+  private static void appendPrefix(StringBuilder out, String option, long first, long last) {
+    int length = 32 - Long.bitCount(last - first);
+    if (length > 0) {
+      out.append(option).append(Ipv4.format((int) first)).append('/').append(length);
+    }
+  }
+
+  private static void appendPorts(StringBuilder out, String option, long first, long last) {
+    if (last - first < 65_535) {
+      out.append(option).append(first).append(':').append(last);
+    }
   }
 
   /** A prefix in one of 64 networks, so that prefixes nest. */

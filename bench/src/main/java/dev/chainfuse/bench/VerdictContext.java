@@ -1,0 +1,51 @@
+package dev.chainfuse.bench;
+
+import dev.chainfuse.rules.Target;
+import dev.chainfuse.rules.TargetContext;
+
+/** A packet path that only counts what targets do. */
+final class VerdictContext extends TargetContext {
+  long effects;
+
+  @Override
+  public int bind(
+      boolean source, int flags, int minAddress, int maxAddress, int minPort, int maxPort) {
+    effects++;
+    return Target.ACCEPT;
+  }
+
+  @Override
+  public int masqueradeAddress() {
+    return 1;
+  }
+
+  @Override
+  public int redirectAddress() {
+    return 1;
+  }
+
+  @Override
+  public boolean bound(boolean source) {
+    return false;
+  }
+
+  @Override
+  public void rejectWithIcmp(int type, int code) {
+    effects++;
+  }
+
+  @Override
+  public void rejectWithReset() {
+    effects++;
+  }
+
+  @Override
+  public void untrack() {
+    effects++;
+  }
+
+  @Override
+  public void log(String prefix, int level, int flags) {
+    effects++;
+  }
+}
