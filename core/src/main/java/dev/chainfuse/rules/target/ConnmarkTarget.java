@@ -91,6 +91,12 @@ public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packe
     return Set.of(mode == Mode.RESTORE ? Field.MARK : Field.CT_MARK);
   }
 
+  /** Both marks may have changed when the next packet of the flow comes. */
+  @Override
+  public boolean everyPacket() {
+    return true;
+  }
+
   /** How {@code -j CONNMARK} is written. */
   public static final class Module implements TargetModule {
     private static final List<Option> OPTIONS =
