@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts connection tracking together for one session. */
 final class Tracking {
-  private static final String PREFIX = "net.netfilter.nf_conntrack_";
+  private static final String SYSCTLS = "net.netfilter.";
+  private static final String PREFIX = SYSCTLS + "nf_conntrack_";
 
   private Tracking() {}
 
@@ -24,7 +25,7 @@ final class Tracking {
     ConntrackSettings settings = ConntrackSettings.defaults(maximum);
     for (Map.Entry<String, String> entry : topology.sysctls().given().entrySet()) {
       if (entry.getKey().startsWith(PREFIX)) {
-        String name = entry.getKey().substring(PREFIX.length());
+        String name = entry.getKey().substring(SYSCTLS.length());
         settings = settings.with(name, (int) topology.sysctls().number(entry.getKey()));
       }
     }
