@@ -372,9 +372,10 @@ final class FlowCache {
     j.reason[made] = (byte) state.outcome.reason;
     j.decidedBy[made] = c.ruleId[i];
     j.hook[made] = c.hook[i];
-    boolean routed = state.outcome.action == Action.FORWARDED.ordinal();
+    // Also of a packet that a rule dropped behind the check of its TTL and size (ip_forward).
+    boolean routed = skb.routeType == Routing.UNICAST && !skb.bridged;
     j.flags[made] = (byte) (routed ? Journeys.ROUTED : 0);
-    j.mtu[made] = out < 0 ? Integer.MAX_VALUE : routed ? skb.routeMtu : state.devices.mtu[out];
+    j.mtu[made] = routed ? skb.routeMtu : out < 0 ? Integer.MAX_VALUE : state.devices.mtu[out];
     j.outFirst[made] = out < 0 ? 0 : Bytes.getLong(c.data, c.offset[i]);
     j.outLast[made] = out < 0 ? 0 : Bytes.getLong(c.data, c.offset[i] + 6);
     int master = state.devices.master[in];

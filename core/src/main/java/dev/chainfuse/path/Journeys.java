@@ -24,7 +24,7 @@ import java.util.Arrays;
 final class Journeys {
   static final int CAPACITY = 1 << 16;
 
-  /** Flag: routed, so the TTL goes down. */
+  /** Flag: routed, so the TTL must allow it, and goes down if the packet leaves. */
   static final int ROUTED = 1;
 
   private static final int COUNT_STRIDE = 4;

@@ -14,10 +14,25 @@ public sealed interface Condition {
   int MOST_FREE_BITS = 6;
 
   /** Holds for every packet. */
-  Condition ALWAYS = new All(List.of());
+  static Condition always() {
+    return Constants.ALWAYS;
+  }
 
   /** Holds for none. */
-  Condition NEVER = new Any(List.of());
+  static Condition never() {
+    return Constants.NEVER;
+  }
+
+  /**
+   * Constants apart from the interface: its records could not be initialised without them
+   * otherwise.
+   */
+  final class Constants {
+    private static final Condition ALWAYS = new All(List.of());
+    private static final Condition NEVER = new Any(List.of());
+
+    private Constants() {}
+  }
 
   /** The field's value lies in {@code values}. */
   record In(Field field, RangeSet values) implements Condition {}
@@ -58,9 +73,9 @@ public sealed interface Condition {
     RangeSet width = RangeSet.of(0, field.bits == 32 ? RangeSet.MAX : (1L << field.bits) - 1);
     RangeSet cut = values.intersect(width);
     if (cut.isEmpty()) {
-      return NEVER;
+      return never();
     }
-    return cut.equals(width) ? ALWAYS : new In(field, cut);
+    return cut.equals(width) ? always() : new In(field, cut);
   }
 
   /**
@@ -69,7 +84,7 @@ public sealed interface Condition {
    */
   static Condition bits(Field field, int mask, int value) {
     if ((value & ~mask) != 0) {
-      return NEVER;
+      return never();
     }
     // Bits above a narrow field are 0, not free.
     int fixed = field.bits == 32 ? mask : mask | -1 << field.bits;
@@ -83,8 +98,8 @@ public sealed interface Condition {
   static Condition all(Condition... parts) {
     List<Condition> kept = new ArrayList<>();
     for (Condition part : parts) {
-      if (part.equals(NEVER)) {
-        return NEVER;
+      if (part.equals(never())) {
+        return never();
       }
       if (part instanceof All all) {
         kept.addAll(all.parts());
@@ -99,8 +114,8 @@ public sealed interface Condition {
   static Condition any(Condition... parts) {
     List<Condition> kept = new ArrayList<>();
     for (Condition part : parts) {
-      if (part.equals(ALWAYS)) {
-        return ALWAYS;
+      if (part.equals(always())) {
+        return always();
       }
       if (part instanceof Any any) {
         kept.addAll(any.parts());

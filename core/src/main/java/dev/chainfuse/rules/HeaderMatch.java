@@ -70,7 +70,7 @@ public record HeaderMatch(
     /** The interfaces of the host that are matched, as values of an interface field. */
     public Condition condition(Field field, HostFacts host) {
       if (pattern.isEmpty()) {
-        return Condition.ALWAYS;
+        return Condition.always();
       }
       RangeSet set = matches("") ? RangeSet.of(0) : RangeSet.EMPTY;
       for (int i = 0; i < host.interfaceCount(); i++) {
@@ -109,11 +109,11 @@ public record HeaderMatch(
     RangeSet protocols = RangeSet.of(protocol);
     Condition protocolCondition =
         protocol == 0
-            ? Condition.ALWAYS
+            ? Condition.always()
             : Condition.in(Field.PROTOCOL, protocolInverted ? protocols.complement() : protocols);
     Condition fragmentCondition =
         switch (fragment) {
-          case ANY -> Condition.ALWAYS;
+          case ANY -> Condition.always();
           case LATER -> Condition.in(Field.LATER_FRAGMENT, RangeSet.of(1));
           case NOT_LATER -> Condition.in(Field.LATER_FRAGMENT, RangeSet.of(0));
         };

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param header what {@code -s -d -i -o -p -f} say
  * @param matches what {@code -m} says, in order
- * @param target {@code -j} or {@code -g}; {@link Target#NONE} without one
+ * @param target {@code -j} or {@code -g}; {@link StandardTarget#NONE} without one
  * @param counters as loaded; zero unless the text gave some
  * @param position where it was written
  */

@@ -184,7 +184,7 @@ public record AddrtypeMatch(
   private static Condition condition(
       Field field, int types, boolean inverted, HostFacts host, int number) {
     if (types == 0) {
-      return Condition.ALWAYS;
+      return Condition.always();
     }
     RangeSet addresses = RangeSet.EMPTY;
     for (int type = 0; type < TYPE_COUNT; type++) {

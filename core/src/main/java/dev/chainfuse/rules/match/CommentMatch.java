@@ -63,6 +63,6 @@ public record CommentMatch(String text) implements Match {
 
   @Override
   public Condition condition(HostFacts host) {
-    return Condition.ALWAYS;
+    return Condition.always();
   }
 }

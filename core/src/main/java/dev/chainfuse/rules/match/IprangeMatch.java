@@ -100,7 +100,7 @@ public record IprangeMatch(@Nullable AddressRange source, @Nullable AddressRange
   @Override
   public Condition condition(HostFacts host) {
     return Condition.all(
-        source == null ? Condition.ALWAYS : source.condition(Field.SOURCE),
-        destination == null ? Condition.ALWAYS : destination.condition(Field.DESTINATION));
+        source == null ? Condition.always() : source.condition(Field.SOURCE),
+        destination == null ? Condition.always() : destination.condition(Field.DESTINATION));
   }
 }

@@ -158,16 +158,18 @@ public record PhysdevMatch(
         Condition.all(
             entered,
             condition(isBridged, exitKnown),
-            condition(isIn, Condition.ALWAYS),
+            condition(isIn, Condition.always()),
             condition(isOut, exitKnown),
-            in == null ? Condition.ALWAYS : in.condition(Field.PHYSDEV_IN, host),
+            in == null ? Condition.always() : in.condition(Field.PHYSDEV_IN, host),
             out == null
-                ? Condition.ALWAYS
+                ? Condition.always()
                 : Condition.all(exitKnown, out.condition(Field.PHYSDEV_OUT, host)));
     return matchesUnbridged() ? Condition.any(entered.not(), bridged) : bridged;
   }
 
   private static Condition condition(Asked asked, Condition fact) {
-    return asked == Asked.NO ? Condition.ALWAYS : Condition.inverted(fact, asked == Asked.INVERTED);
+    return asked == Asked.NO
+        ? Condition.always()
+        : Condition.inverted(fact, asked == Asked.INVERTED);
   }
 }

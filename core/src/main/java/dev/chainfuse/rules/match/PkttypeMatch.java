@@ -85,7 +85,7 @@ public record PkttypeMatch(int type, boolean inverted) implements Match {
         switch (type) {
           case Skb.PACKET_MULTICAST -> Condition.all(looped, multicast);
           case Skb.PACKET_BROADCAST -> Condition.all(looped, multicast.not());
-          default -> Condition.NEVER;
+          default -> Condition.never();
         };
     Condition same = Condition.in(Field.PACKET_TYPE, RangeSet.of(type));
     return Condition.inverted(Condition.any(same, loopedAsType), inverted);

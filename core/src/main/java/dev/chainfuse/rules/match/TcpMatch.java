@@ -180,7 +180,7 @@ public record TcpMatch(
         source.condition(Field.SOURCE_PORT),
         destination.condition(Field.DESTINATION_PORT),
         flagCondition(),
-        option == 0 ? Condition.ALWAYS : new Condition.Ask(this));
+        option == 0 ? Condition.always() : new Condition.Ask(this));
   }
 
   private Condition flagCondition() {
