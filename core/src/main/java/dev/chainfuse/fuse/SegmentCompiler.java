@@ -72,19 +72,23 @@ final class SegmentCompiler {
   private void choose(List<CompiledRule> rules, int first, List<Segment> segments) {
     List<Field> fields = fields(rules);
     int end = first + rules.size();
-    if (!budget.classify() || rules.size() <= FEW_RULES || fields.isEmpty()) {
+    int compared = Math.max(FEW_RULES, budget.rulesPerField() * fields.size());
+    if (!budget.classify() || rules.size() <= compared || fields.isEmpty()) {
       segments.add(new Segment(first, end, fields, null, null));
       return;
     }
     boolean few = rules.size() <= SHORT;
     HitSample sample = few ? new HitSample(1, 1) : HitSample.of(rules, SAMPLE);
-    boolean fits = rules.size() <= TABLE_RULES && sample.hitLists() <= budget.hitLists();
+    // A sample sees few of the many lists that overlapping rules make.
+    boolean overlap = sample.averageHits() > FEW_HITS;
+    int lists = overlap ? budget.hitLists() / 4 : budget.hitLists();
+    boolean fits = rules.size() <= TABLE_RULES && sample.hitLists() <= lists;
     DecisionTable table = fits ? table(rules, fields) : null;
     if (few || table != null) {
       segments.add(new Segment(first, end, fields, table, null));
       return;
     }
-    if (sample.averageHits() <= FEW_HITS) {
+    if (!overlap) {
       Classifier search = Classifiers.build(problem(rules, fields), new Budget(0, 0));
       segments.add(new Segment(first, end, fields, null, search));
       return;

@@ -32,13 +32,19 @@ class EnginesAgreeTest {
   }
 
   @Test
+  void tablesOfFewRulesDecideAsTheReference() {
+    FuseBudget tables = new FuseBudget(true, 0, 4096, 256L << 20, 2_000_000_000L);
+    Seeds.each(RULE_SETS / 5, seed -> compare(seed, tables, 30));
+  }
+
+  @Test
   void aScanDecidesAsTheReference() {
     Seeds.each(RULE_SETS / 10, seed -> compare(seed, FuseBudget.SCAN, 40));
   }
 
   @Test
   void smallBudgetsOnlyChangeTheStructure() {
-    FuseBudget few = new FuseBudget(true, 16, 1 << 16, 1 << 20);
+    FuseBudget few = new FuseBudget(true, 0, 16, 1 << 16, 1 << 20);
     Seeds.each(RULE_SETS / 10, seed -> compare(seed, few, 100));
   }
 
