@@ -77,7 +77,7 @@ public class WholeHostBenchmark {
         new HostRun(
             new HostRun.Plan(host, flow, flows, frameBytes, batch, protocol, checksums));
     System.out.println(
-        "# checksum of the first verdicts and frames: " + opened.checksum());
+        "\n# checksum of the first verdicts and frames: " + opened.checksum());
     run = opened;
   }
 
@@ -118,7 +118,7 @@ public class WholeHostBenchmark {
   @TearDown
   public void verify() {
     HostRun r = opened();
-    System.out.println("# " + r.verify());
+    System.out.println("\n# " + r.verify());
     r.close();
   }
 }
