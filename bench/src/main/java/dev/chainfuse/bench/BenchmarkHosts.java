@@ -39,10 +39,7 @@ final class BenchmarkHosts {
       new TreeMap<>(sysctls)
           .forEach((key, value) -> lines.append(key).append(" = ").append(value).append('\n'));
       Files.writeString(
-          directory.resolve(SYSCTLS),
-          lines,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+          directory.resolve(SYSCTLS), lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       return Host.load(directory);
     } finally {
       for (String file : FILES) {

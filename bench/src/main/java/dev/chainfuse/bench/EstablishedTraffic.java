@@ -64,8 +64,7 @@ final class EstablishedTraffic extends Traffic {
       throw new IllegalArgumentException(
           "frameBytes must be " + least + " to " + LONGEST_FRAME + ": " + frameBytes);
     }
-    int spread =
-        Math.min(frameBytes / 8, Math.min(frameBytes - least, LONGEST_FRAME - frameBytes));
+    int spread = Math.min(frameBytes / 8, Math.min(frameBytes - least, LONGEST_FRAME - frameBytes));
     SplittableRandom random = new SplittableRandom(seed);
     int[] order = order(2 * open.count(), random);
     int most = order.length + order.length / (ODD_ONE_OF / 2) + odd.size();

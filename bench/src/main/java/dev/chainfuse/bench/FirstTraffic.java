@@ -65,8 +65,7 @@ final class FirstTraffic extends Traffic {
     byte[] frame = scratch;
     System.arraycopy(templates, way * ENTRY, frame, 0, FrameTemplates.HEADERS);
     int addressAt = FrameTemplates.IP + (inward[way] ? Ipv4.SOURCE : Ipv4.DESTINATION);
-    int delta =
-        change(frame, addressAt, Ways.outside(n));
+    int delta = change(frame, addressAt, Ways.outside(n));
     int ip = FrameTemplates.IP + Ipv4.CHECKSUM;
     Bytes.putShort(frame, ip, OnesComplement.update(Bytes.getShort(frame, ip), delta));
     int port = Bytes.getInt(frame, FrameTemplates.TRANSPORT);

@@ -38,7 +38,14 @@ final class FrameTemplates {
 
   /** Writes what all frames of one direction have in common, at {@code at}. */
   static void common(
-      byte[] out, int at, long to, long from, int protocol, int source, int destination, int ports) {
+      byte[] out,
+      int at,
+      long to,
+      long from,
+      int protocol,
+      int source,
+      int destination,
+      int ports) {
     Bytes.putMac(out, at, to);
     Bytes.putMac(out, at + 6, from);
     Bytes.putShort(out, at + 12, Ipv4.ETHERTYPE_IPV4);
@@ -65,9 +72,7 @@ final class FrameTemplates {
     Bytes.putShort(out, at + IP + Ipv4.TOTAL_LENGTH, total);
     Bytes.putShort(out, at + IP + Ipv4.CHECKSUM, 0);
     Bytes.putShort(
-        out,
-        at + IP + Ipv4.CHECKSUM,
-        OnesComplement.checksum(out, at + IP, Ipv4.MINIMUM_HEADER));
+        out, at + IP + Ipv4.CHECKSUM, OnesComplement.checksum(out, at + IP, Ipv4.MINIMUM_HEADER));
     int protocol = out[at + IP + Ipv4.PROTOCOL];
     int checksum = at + checksumOffset(protocol);
     Bytes.putShort(out, checksum, 0);

@@ -78,7 +78,8 @@ final class GeneratedFilters {
   static String rules(String family, int size, long seed) {
     GeneratedFilters generator = new GeneratedFilters(family, size, seed);
     StringBuilder out =
-        new StringBuilder("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n");
+        new StringBuilder(
+            "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n");
     for (int i = 0; i < size; i++) {
       long[] box = generator.box();
       out.append("-A FORWARD");

@@ -103,8 +103,7 @@ final class HostRun implements AutoCloseable {
     boolean verified = plan.verified();
     if (established) {
       OpenConnections open = new OpenConnections(session, ways, plan.flows(), 1);
-      traffic =
-          new EstablishedTraffic(open, ways.odd(), frameBytes, verified, open.nanos(), SEED);
+      traffic = new EstablishedTraffic(open, ways.odd(), frameBytes, verified, open.nanos(), SEED);
     } else {
       int gapBits = 65 - Long.numberOfLeadingZeros(SECOND / plan.flows());
       traffic = new FirstTraffic(ways, ways.odd(), gapBits, frameBytes, verified, 1, SEED);

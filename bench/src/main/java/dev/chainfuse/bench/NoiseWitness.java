@@ -50,8 +50,7 @@ public final class NoiseWitness {
           nanos[REPETITIONS / 2],
           nanos[REPETITIONS - 1]);
     }
-    System.out.printf(
-        Locale.ROOT, "stolen %d ticks of 10 ms meanwhile%n", stolenTicks() - steal);
+    System.out.printf(Locale.ROOT, "stolen %d ticks of 10 ms meanwhile%n", stolenTicks() - steal);
   }
 
   /** Nanoseconds a load, sorted: a walk in one random cycle through all lines. */

@@ -72,11 +72,7 @@ record Surroundings(Station router, List<Station> inside, List<Published> publis
         Interface device = topology.at(route.device());
         long mac = macOf(topology, device.number(), route.gateway());
         return new Station(
-            device.number(),
-            route.gateway(),
-            mac,
-            device.addresses().get(0).local(),
-            device.mac());
+            device.number(), route.gateway(), mac, device.addresses().get(0).local(), device.mac());
       }
     }
     throw new IllegalArgumentException("the host has no default route by a network card");

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The ways by which connections are opened through a host: from outside to a published port
- * (DNAT), and from inside to the outside (MASQUERADE). Half of the connections go each way, if the
- * host has both. The n-th connection always has the same tuple; 2^26 of them differ.
+ * The ways by which connections are opened through a host: from outside to a published port (DNAT),
+ * and from inside to the outside (MASQUERADE). Half of the connections go each way, if the host has
+ * both. The n-th connection always has the same tuple; 2^26 of them differ.
  */
 final class Ways {
   /** 198.18.0.0/15 is for benchmarks (RFC 2544). */
@@ -154,9 +154,7 @@ final class Ways {
     Bytes.putShort(longer, Ipv4.TOTAL_LENGTH, longer.length);
     Bytes.putShort(longer, Ipv4.CHECKSUM, 0);
     Bytes.putShort(
-        longer,
-        Ipv4.CHECKSUM,
-        OnesComplement.checksum(longer, 0, Ipv4.MINIMUM_HEADER + 4));
+        longer, Ipv4.CHECKSUM, OnesComplement.checksum(longer, 0, Ipv4.MINIMUM_HEADER + 4));
     return longer;
   }
 }

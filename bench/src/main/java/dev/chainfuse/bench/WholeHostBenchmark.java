@@ -74,10 +74,8 @@ public class WholeHostBenchmark {
       throw new IllegalArgumentException("batch must divide " + PACKETS + ": " + batch);
     }
     HostRun opened =
-        new HostRun(
-            new HostRun.Plan(host, flow, flows, frameBytes, batch, protocol, checksums));
-    System.out.println(
-        "\n# checksum of the first verdicts and frames: " + opened.checksum());
+        new HostRun(new HostRun.Plan(host, flow, flows, frameBytes, batch, protocol, checksums));
+    System.out.println("\n# checksum of the first verdicts and frames: " + opened.checksum());
     run = opened;
   }
 
