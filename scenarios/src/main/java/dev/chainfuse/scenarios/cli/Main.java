@@ -77,7 +77,8 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do: run, replay, explain, show, scenarios, new or differential");
+        spec.commandLine(),
+        "say what to do: run, replay, explain, show, scenarios, new or differential");
   }
 
   private static int badUsage(ParameterException e, String[] args) {

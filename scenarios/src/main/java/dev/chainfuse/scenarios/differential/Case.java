@@ -63,8 +63,7 @@ record Case(LabTopology lab, String rules, List<Step> steps) {
       if (words.length != 3 || !words[1].equals("-") && lab.port(words[1]) < 0) {
         throw new InputException(frames + ":" + (steps.size() + 1) + ": cannot be read");
       }
-      steps.add(
-          new Step(Integer.parseInt(words[0]), lab.port(words[1]), HEX.parseHex(words[2])));
+      steps.add(new Step(Integer.parseInt(words[0]), lab.port(words[1]), HEX.parseHex(words[2])));
     }
     return new Case(lab, Files.readString(directory.resolve("rules.v4")), steps);
   }

@@ -117,8 +117,7 @@ final class Coverage {
   }
 
   synchronized Totals totals() {
-    return new Totals(
-        cases, packets, disagreements, notRepeated, notModelled, refused, rulesHit);
+    return new Totals(cases, packets, disagreements, notRepeated, notModelled, refused, rulesHit);
   }
 
   /**

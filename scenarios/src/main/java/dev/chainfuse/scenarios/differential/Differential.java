@@ -167,7 +167,11 @@ public final class Differential {
     Trial.Disagreement d = trial.disagreement();
     return d == null
         ? "gone"
-        : d.what() + " (" + d.kind() + (d.step() < 0 ? ", at the end" : ", frame " + d.step()) + ")";
+        : d.what()
+            + " ("
+            + d.kind()
+            + (d.step() < 0 ? ", at the end" : ", frame " + d.step())
+            + ")";
   }
 
   private void report(String line) {

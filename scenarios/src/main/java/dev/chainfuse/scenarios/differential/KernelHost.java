@@ -46,7 +46,9 @@ final class KernelHost implements AutoCloseable {
       Path program = KernelProgram.path();
       ProcessBuilder builder = new ProcessBuilder(program.toString(), Integer.toString(cpu));
       builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-      builder.environment().put("XTABLES_LOCKFILE", program.resolveSibling("lock" + cpu).toString());
+      builder
+          .environment()
+          .put("XTABLES_LOCKFILE", program.resolveSibling("lock" + cpu).toString());
       process = builder.start();
     } catch (IOException e) {
       throw new InputException("cannot start the kernel's side: " + e.getMessage(), e);
@@ -114,7 +116,8 @@ final class KernelHost implements AutoCloseable {
    *
    * @return null, or why iptables refuses them
    */
-  @org.jspecify.annotations.Nullable String begin(String rules) {
+  @org.jspecify.annotations.Nullable
+  String begin(String rules) {
     Printed printed = run("host", LabScripts.begin(lab, rules, backend));
     begun = printed.status == 0;
     return begun ? null : printed.text;

@@ -142,7 +142,8 @@ final class LabScripts {
   /** Rules of a case, other tables empty; no connection, learnt address or counter is left. */
   static String begin(LabTopology lab, String rules, Backend backend) {
     StringBuilder out = new StringBuilder();
-    out.append(backend.restore()).append(rules.startsWith("[") || rules.contains("\n[") ? " -c" : "");
+    out.append(backend.restore())
+        .append(rules.startsWith("[") || rules.contains("\n[") ? " -c" : "");
     out.append(" <<'END'\n").append(rules);
     HOOKS.forEach(
         (table, hooks) -> {
@@ -154,10 +155,10 @@ final class LabScripts {
         });
     out.append("END\n");
     out.append("conntrack -F >/dev/null 2>&1 || true\n");
-    out.append("if grep -v -e 0x6 -e Flags /proc/net/arp >/dev/null; then ip neigh flush all; fi\n");
+    out.append(
+        "if grep -v -e 0x6 -e Flags /proc/net/arp >/dev/null; then ip neigh flush all; fi\n");
     out.append("echo -1 > /proc/sys/net/ipv4/route/flush\n");
-    lab.bridges()
-        .forEach(b -> out.append("ip link set " + b.name() + " type bridge fdb_flush\n"));
+    lab.bridges().forEach(b -> out.append("ip link set " + b.name() + " type bridge fdb_flush\n"));
     return out.append("grep FRAG: /proc/net/sockstat\n").toString();
   }
 

@@ -59,8 +59,7 @@ final class Normal {
   }
 
   private static byte[] withoutId(Step step, byte[] data, int at) {
-    boolean caused =
-        isError(step.frame(), step.port() == Step.LOCAL ? 0 : Ipv4.ETHERNET_HEADER);
+    boolean caused = isError(step.frame(), step.port() == Step.LOCAL ? 0 : Ipv4.ETHERNET_HEADER);
     if (caused || !isError(data, at)) {
       return data;
     }

@@ -27,7 +27,13 @@ final class PacketBytes {
 
   /** A TCP segment; {@code options} is a multiple of four bytes. */
   static byte[] tcp(
-      int ports, int sequence, int acknowledgement, int flags, int window, byte[] options, int data) {
+      int ports,
+      int sequence,
+      int acknowledgement,
+      int flags,
+      int window,
+      byte[] options,
+      int data) {
     byte[] segment = new byte[20 + options.length + data];
     Bytes.putInt(segment, 0, ports);
     Bytes.putInt(segment, 4, sequence);

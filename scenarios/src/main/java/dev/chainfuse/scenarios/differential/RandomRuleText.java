@@ -7,8 +7,14 @@ import java.util.SplittableRandom;
 /** Draws rule files, in the words of iptables, that fit a host. */
 final class RandomRuleText {
   private static final String[] STATES = {
-    "NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "RELATED,ESTABLISHED",
-    "NEW,ESTABLISHED", "INVALID,NEW"
+    "NEW",
+    "ESTABLISHED",
+    "RELATED",
+    "INVALID",
+    "UNTRACKED",
+    "RELATED,ESTABLISHED",
+    "NEW,ESTABLISHED",
+    "INVALID,NEW"
   };
   private static final String[] REJECTS = {
     "icmp-port-unreachable", "icmp-host-unreachable", "icmp-net-unreachable",
@@ -16,8 +22,13 @@ final class RandomRuleText {
     "icmp-admin-prohibited"
   };
   private static final String[] FLAGS = {
-    "--syn", "! --syn", "--tcp-flags SYN,ACK SYN,ACK", "--tcp-flags ALL NONE",
-    "--tcp-flags RST RST", "--tcp-flags FIN,RST,ACK ACK", "! --tcp-flags FIN,SYN,RST,PSH FIN"
+    "--syn",
+    "! --syn",
+    "--tcp-flags SYN,ACK SYN,ACK",
+    "--tcp-flags ALL NONE",
+    "--tcp-flags RST RST",
+    "--tcp-flags FIN,RST,ACK ACK",
+    "! --tcp-flags FIN,SYN,RST,PSH FIN"
   };
   private static final String[] TYPES = {
     "LOCAL", "UNICAST", "BROADCAST", "MULTICAST", "LOCAL,BROADCAST"
@@ -37,8 +48,7 @@ final class RandomRuleText {
     RandomRuleText rules = new RandomRuleText(random, pool);
     StringBuilder out = new StringBuilder();
     rules.tableText(out, "raw", 5, "PREROUTING", "OUTPUT");
-    rules.tableText(
-        out, "mangle", 3, "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING");
+    rules.tableText(out, "mangle", 3, "PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING");
     rules.tableText(out, "nat", 1, "PREROUTING", "INPUT", "OUTPUT", "POSTROUTING");
     rules.tableText(out, "filter", 0, "INPUT", "FORWARD", "OUTPUT");
     rules.tableText(out, "security", 8, "INPUT", "FORWARD", "OUTPUT");
@@ -166,7 +176,9 @@ final class RandomRuleText {
     switch (protocol) {
       case "tcp", "udp" -> {
         if (chance(15)) {
-          rule.append(" -m multiport").append(not()).append(pick(" --dports ", " --sports ", " --ports "));
+          rule.append(" -m multiport")
+              .append(not())
+              .append(pick(" --dports ", " --sports ", " --ports "));
           rule.append(pool.port(random)).append(',').append(ports().replaceFirst("^:", "1:"));
           return;
         }
@@ -203,15 +215,16 @@ final class RandomRuleText {
               + pick(" --dst-type ", " --src-type ")
               + pick(TYPES)
               + (user.equals("PREROUTING") && chance(30) ? " --limit-iface-in" : "");
-      case 6, 7 -> " -m mark" + not() + " --mark " + pick("0x1", "0x2", "0x1/0x1", "0x0", "0x3/0xf");
+      case 6, 7 ->
+          " -m mark" + not() + " --mark " + pick("0x1", "0x2", "0x1/0x1", "0x0", "0x3/0xf");
       case 8 -> " -m connmark" + not() + " --mark " + pick("0x1", "0x2", "0x0", "0x4/0x6");
       case 9 -> " -m pkttype" + not() + " --pkt-type " + pick("unicast", "broadcast", "multicast");
-      case 10 -> " -m limit --limit " + pick("1/second", "10/minute", "100/second", "2/hour")
-          + " --limit-burst " + (1 + random.nextInt(5));
-      case 11 ->
-          " -m statistic --mode nth --every "
-              + (1 + random.nextInt(4))
-              + " --packet 0";
+      case 10 ->
+          " -m limit --limit "
+              + pick("1/second", "10/minute", "100/second", "2/hour")
+              + " --limit-burst "
+              + (1 + random.nextInt(5));
+      case 11 -> " -m statistic --mode nth --every " + (1 + random.nextInt(4)) + " --packet 0";
       case 12 -> iprange();
       case 13 -> physdev(user);
       case 14 -> " -m comment --comment \"a note " + random.nextInt(9) + "\"";
@@ -270,8 +283,12 @@ final class RandomRuleText {
           table.equals("nat") && chance(60)
               ? ""
               : " -j CONNMARK "
-                  + pick("--set-xmark 0x1/0xffffffff", "--save-mark", "--restore-mark",
-                      "--set-xmark 0x4/0x6", "--save-mark --nfmask 0x1 --ctmask 0x1");
+                  + pick(
+                      "--set-xmark 0x1/0xffffffff",
+                      "--save-mark",
+                      "--restore-mark",
+                      "--set-xmark 0x4/0x6",
+                      "--save-mark --nfmask 0x1 --ctmask 0x1");
       case 9, 10 -> {
         if (table.equals("raw") && chance(40)) {
           yield pick(" -j CT --notrack", " -j NOTRACK");

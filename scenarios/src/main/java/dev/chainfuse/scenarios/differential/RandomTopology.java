@@ -57,8 +57,16 @@ final class RandomTopology {
     for (int i = 1; i <= 2; i++) {
       String port = "veth" + octet + i;
       String mac = "02:42:ac:" + octet + ":00:0" + (i + 1);
-      lab.item("port " + port + " 02:11:00:00:" + octet + ":0" + i + " master " + name
-          + (hairpin ? " hairpin" : ""));
+      lab.item(
+          "port "
+              + port
+              + " 02:11:00:00:"
+              + octet
+              + ":0"
+              + i
+              + " master "
+              + name
+              + (hairpin ? " hairpin" : ""));
       lab.item("neighbour 172." + octet + ".0." + (i + 1) + " " + name + " " + mac);
       lab.item("fdb " + mac + " " + port);
     }

@@ -102,10 +102,7 @@ final class RandomTraffic implements Trial.Source {
   private static Step framed(int wait, Answer.Out to, byte[] packet) {
     byte[] frame =
         PacketBytes.frame(
-            Bytes.getMac(to.frame(), 6),
-            Bytes.getMac(to.frame(), 0),
-            Ipv4.ETHERTYPE_IPV4,
-            packet);
+            Bytes.getMac(to.frame(), 6), Bytes.getMac(to.frame(), 0), Ipv4.ETHERTYPE_IPV4, packet);
     return new Step(wait, to.port(), frame);
   }
 
@@ -209,8 +206,7 @@ final class RandomTraffic implements Trial.Source {
             : Ipv4.parse(pool.address(random));
     byte[] message = PacketBytes.icmp(type, code, rest, quote);
     return PacketBytes.seal(
-        PacketBytes.ip(
-            Ipv4.ICMP, from, Bytes.getInt(about, Ipv4.SOURCE), 64, number++, message));
+        PacketBytes.ip(Ipv4.ICMP, from, Bytes.getInt(about, Ipv4.SOURCE), 64, number++, message));
   }
 
   /** Now and then breaks something. */

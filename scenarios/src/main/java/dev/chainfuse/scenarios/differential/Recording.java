@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A case with the kernel's answers, kept in a directory so that it can be compared without a kernel:
- * {@code kernel.txt} has for each frame a line {@code sent NANOS}, then {@code out PORT HEX} and
- * {@code local HEX}; {@code counters.v4} and {@code conntrack.txt} are the end.
+ * A case with the kernel's answers, kept in a directory so that it can be compared without a
+ * kernel: {@code kernel.txt} has for each frame a line {@code sent NANOS}, then {@code out PORT
+ * HEX} and {@code local HEX}; {@code counters.v4} and {@code conntrack.txt} are the end.
  */
 record Recording(Case of, List<Answer> answers, FinalState end) {
   private static final HexFormat HEX = HexFormat.of();

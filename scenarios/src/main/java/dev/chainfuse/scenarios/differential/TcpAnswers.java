@@ -85,8 +85,7 @@ final class TcpAnswers {
       int first = draw < 50 ? 5_000_000 : random.nextInt();
       int answerFlags = draw < 85 ? 18 : draw < 92 ? 20 : draw < 96 ? 2 : 16;
       int number = draw % 12 == 0 ? expected + random.nextInt(-3, 4) : expected;
-      return PacketBytes.tcp(
-          swapped(to, at), first, number, answerFlags, window, options(), 0);
+      return PacketBytes.tcp(swapped(to, at), first, number, answerFlags, window, options(), 0);
     }
     int answerFlags = draw < 62 ? 16 : draw < 72 ? 24 : draw < 88 ? 17 : draw < 95 ? 4 : 2;
     int data = answerFlags == 2 || answerFlags == 4 ? 0 : random.nextInt(4) * 20;

@@ -112,8 +112,7 @@ final class Trial {
         lines = List.of(e.toString(), e.getStackTrace()[0].toString());
       }
       if (!what.isEmpty()) {
-        disagreement =
-            new Disagreement(steps.size() - 1, kind, what, kernel.lines(lab), lines);
+        disagreement = new Disagreement(steps.size() - 1, kind, what, kernel.lines(lab), lines);
         return;
       }
     }
@@ -127,8 +126,7 @@ final class Trial {
       String what = Normal.difference(kernel, engine);
       if (!what.isEmpty()) {
         disagreement =
-            new Disagreement(
-                -1, Engine.Kind.values()[i], what, lines(kernel), lines(engine));
+            new Disagreement(-1, Engine.Kind.values()[i], what, lines(kernel), lines(engine));
       }
     }
   }
