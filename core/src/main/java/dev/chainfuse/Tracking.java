@@ -10,6 +10,7 @@ import dev.chainfuse.conntrack.SeededChoices;
 import dev.chainfuse.conntrack.TupleSearch;
 import dev.chainfuse.host.Topology;
 import dev.chainfuse.reference.MapConnections;
+import dev.chainfuse.reference.PlainNatSearch;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,10 @@ final class Tracking {
       ConnectionTable table, Topology topology, Flows flows, SessionOptions options) {
     ChoiceSource given = options.choices();
     ChoiceSource choices = given == null ? new SeededChoices(options.seed()) : given;
-    NatSearch search = new TupleSearch(table, choices);
+    NatSearch search =
+        table instanceof FlowTable
+            ? new TupleSearch(table, choices)
+            : new PlainNatSearch(table, choices);
     return new ConnectionTracking(table, search, settings(topology, flows.maximum()));
   }
 }

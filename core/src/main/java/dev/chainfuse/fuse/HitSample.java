@@ -4,10 +4,9 @@ import dev.chainfuse.packet.Field;
 import dev.chainfuse.packet.RangeSet;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.agrona.collections.IntArrayList;
 
@@ -15,14 +14,16 @@ import org.agrona.collections.IntArrayList;
  * How rules overlap, told by points drawn from the rules' own ranges: a cheap look before dear
  * structures are tried. Always draws the same points for the same rules.
  *
- * @param hitLists distinct hit lists that were seen
+ * @param hitLists how many distinct hit lists there are, estimated from how many were seen once and
+ *     twice (A. Chao, "Nonparametric estimation of the number of classes in a population",
+ *     Scandinavian Journal of Statistics 11, 1984)
  * @param averageHits rules in a hit list, on average
  */
-record HitSample(int hitLists, double averageHits) {
+record HitSample(double hitLists, double averageHits) {
   private static final int SHIFT = 31;
 
-  /** Draws up to {@code most} points, and no more once {@code enough} hit lists were seen. */
-  static HitSample of(List<CompiledRule> rules, int most, int enough) {
+  /** Draws {@code points} points. */
+  static HitSample of(List<CompiledRule> rules, int points) {
     IntArrayList code = new IntArrayList();
     int[] starts = new int[rules.size()];
     List<Conjunct> conjuncts = new ArrayList<>();
@@ -37,10 +38,9 @@ record HitSample(int hitLists, double averageHits) {
     int[] packed = code.toIntArray();
     SplittableRandom random = new SplittableRandom(conjuncts.size());
     int[] values = new int[Field.count()];
-    Set<Long> seen = new HashSet<>();
+    Map<Long, Integer> seen = new HashMap<>();
     long hits = 0;
-    int points = 0;
-    for (; points < most && seen.size() < enough; points++) {
+    for (int point = 0; point < points; point++) {
       // One rule for all fields, and another for those that the first leaves open.
       Arrays.fill(values, random.nextInt());
       put(conjuncts.get(random.nextInt(conjuncts.size())), values, random);
@@ -56,9 +56,15 @@ record HitSample(int hitLists, double averageHits) {
           }
         }
       }
-      seen.add(list);
+      seen.merge(list, 1, Integer::sum);
     }
-    return new HitSample(seen.size(), (double) hits / points);
+    return new HitSample(all(seen), (double) hits / points);
+  }
+
+  private static double all(Map<Long, Integer> seen) {
+    double once = seen.values().stream().filter(times -> times == 1).count();
+    double twice = seen.values().stream().filter(times -> times == 2).count();
+    return seen.size() + once * (once - 1) / (2 * (twice + 1));
   }
 
   private static void put(Conjunct conjunct, int[] values, SplittableRandom random) {

@@ -28,7 +28,9 @@ final class SegmentCompiler {
   /** With at most so many rules in a hit list, a search for each is worth it. */
   private static final double FEW_HITS = 3;
 
-  private static final int SEARCH_SAMPLE = 256;
+  /** Points by which the overlap of rules is judged. */
+  private static final int SAMPLE = 1024;
+
   private static final long TABLE_MEMORY = 16L << 20;
   private static final long TABLE_WORK = 400_000_000L;
   private static final long WORK_PER_RULE = 400_000L;
@@ -74,16 +76,15 @@ final class SegmentCompiler {
       segments.add(new Segment(first, end, fields, null, null));
       return;
     }
-    DecisionTable table = table(rules, fields);
-    if (table != null) {
+    boolean few = rules.size() <= SHORT;
+    HitSample sample = few ? new HitSample(1, 1) : HitSample.of(rules, SAMPLE);
+    boolean fits = rules.size() <= TABLE_RULES && sample.hitLists() <= budget.hitLists();
+    DecisionTable table = fits ? table(rules, fields) : null;
+    if (few || table != null) {
       segments.add(new Segment(first, end, fields, table, null));
       return;
     }
-    if (rules.size() <= SHORT) {
-      segments.add(new Segment(first, end, fields, null, null));
-      return;
-    }
-    if (HitSample.of(rules, SEARCH_SAMPLE, SEARCH_SAMPLE).averageHits() <= FEW_HITS) {
+    if (sample.averageHits() <= FEW_HITS) {
       Classifier search = Classifiers.build(problem(rules, fields), new Budget(0, 0));
       segments.add(new Segment(first, end, fields, null, search));
       return;
@@ -95,11 +96,6 @@ final class SegmentCompiler {
 
   /** The decision table of a stretch; null if it would be too large. */
   private @Nullable DecisionTable table(List<CompiledRule> rules, List<Field> fields) {
-    int many = Math.max(1, budget.hitLists() / 2);
-    if (rules.size() > TABLE_RULES
-        || rules.size() > SHORT && HitSample.of(rules, 4 * many, many).hitLists() == many) {
-      return null;
-    }
     long work = Math.min(TABLE_WORK, 10 * WORK_PER_RULE + rules.size() * WORK_PER_RULE);
     Budget share = new Budget(Math.min(TABLE_MEMORY, memoryLeft / 2), Math.min(work, workLeft / 4));
     DecisionTable table = DecisionTable.build(problem(rules, fields), share);

@@ -16,7 +16,7 @@ final class Lab {
   /** What a nat rule binds packets to; all packets match. */
   record Nat(boolean source, NatRange range) {}
 
-  final FlowTable table;
+  final ConnectionTable table;
   final ConnectionTracking tracking;
   private final List<Nat> rules = new ArrayList<>();
   private long nanos = 1_000_000_000_000L;
@@ -34,6 +34,12 @@ final class Lab {
   Lab(ConntrackSettings settings, ChoiceSource choices) {
     table = new FlowTable(Math.max(settings.max(), 1), 42);
     tracking = new ConnectionTracking(table, new TupleSearch(table, choices), settings);
+  }
+
+  /** The same with another table and search. */
+  Lab(ConntrackSettings settings, ConnectionTable table, NatSearch search) {
+    this.table = table;
+    tracking = new ConnectionTracking(table, search, settings);
   }
 
   static Lab with(String sysctl, int value) {
