@@ -26,8 +26,11 @@ public record Decision(
     DropReason reason) {
   /** What a decision rests on. */
   public enum Kind {
+    /** A rule of a chain. */
     RULE,
+    /** A built-in chain's policy. */
     POLICY,
+    /** No rule: one of the drop reasons, or none. */
     REASON
   }
 

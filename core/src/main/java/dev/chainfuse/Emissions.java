@@ -72,10 +72,12 @@ public final class Emissions {
     return data;
   }
 
+  /** Where frame {@code index} begins in {@link #data}. */
   public int offset(int index) {
     return offset[index];
   }
 
+  /** Bytes of frame {@code index}. */
   public int length(int index) {
     return length[index];
   }

@@ -65,10 +65,12 @@ public final class Engine {
     return new Session(this, flows, options);
   }
 
+  /** The host that was compiled. */
   public Host host() {
     return host;
   }
 
+  /** How the rules are run. */
   public Kind kind() {
     return kind;
   }

@@ -70,10 +70,12 @@ public final class Host {
     return name;
   }
 
+  /** Its interfaces, addresses, routes and settings. */
   public Topology topology() {
     return topology;
   }
 
+  /** Its iptables rules. */
   public RuleSet rules() {
     return rules;
   }

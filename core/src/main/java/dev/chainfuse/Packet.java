@@ -128,10 +128,12 @@ public final class Packet {
         in);
   }
 
+  /** With this time to live, 0 to 255; 64 by default. */
   public Packet ttl(int value) {
     return with(flags, value, tos, payload, in);
   }
 
+  /** With this type of service byte, 0 to 255. */
   public Packet tos(int value) {
     return with(flags, ttl, value, payload, in);
   }
@@ -154,10 +156,12 @@ public final class Packet {
     return in;
   }
 
+  /** Destination address, big-endian. */
   public int destination() {
     return destination;
   }
 
+  /** Source address, big-endian. */
   public int source() {
     return source;
   }

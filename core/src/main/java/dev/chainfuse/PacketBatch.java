@@ -75,6 +75,7 @@ public final class PacketBatch {
     return columns.size;
   }
 
+  /** Whether no further frame fits. */
   public boolean isFull() {
     return columns.size == columns.offset.length;
   }
@@ -156,10 +157,12 @@ public final class PacketBatch {
     return columns.length[index];
   }
 
+  /** The interface by which frame {@code index} came; {@link #LOCAL} if the host made it. */
   public int inInterface(int index) {
     return columns.inInterface[index];
   }
 
+  /** When frame {@code index} came, virtual nanoseconds. */
   public long timeNanos(int index) {
     return columns.timeNanos[index];
   }

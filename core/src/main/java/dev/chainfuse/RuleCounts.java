@@ -126,18 +126,22 @@ public final class RuleCounts implements CounterSource {
     return numbers;
   }
 
+  /** Packets that the rule of that number counted. */
   public long rulePackets(int rule) {
     return rulePackets[rule];
   }
 
+  /** IP bytes that the rule of that number counted. */
   public long ruleBytes(int rule) {
     return ruleBytes[rule];
   }
 
+  /** Packets that the policy of that number decided. */
   public long policyPackets(int policy) {
     return policyPackets[policy];
   }
 
+  /** IP bytes that the policy of that number decided. */
   public long policyBytes(int policy) {
     return policyBytes[policy];
   }

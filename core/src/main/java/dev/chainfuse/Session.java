@@ -240,6 +240,7 @@ public final class Session implements AutoCloseable {
     return path.drops().clone();
   }
 
+  /** Figures of the session so far. */
   public Statistics statistics() {
     ConntrackStatistics s = tracking.statistics();
     return new Statistics(

@@ -23,22 +23,27 @@ public record SessionOptions(
   public static final SessionOptions DEFAULT =
       new SessionOptions(1, null, 0, null, HostSockets.SILENT);
 
+  /** These options with another seed. */
   public SessionOptions withSeed(long other) {
     return new SessionOptions(other, choices, startNanos, observer, sockets);
   }
 
+  /** These options with NAT choosing as {@code source} says. */
   public SessionOptions withChoices(ChoiceSource source) {
     return new SessionOptions(seed, source, startNanos, observer, sockets);
   }
 
+  /** These options with virtual time starting at {@code nanos}. */
   public SessionOptions withStart(long nanos) {
     return new SessionOptions(seed, choices, nanos, observer, sockets);
   }
 
+  /** These options with {@code listener} told of every chain that runs. */
   public SessionOptions withObserver(ChainObserver listener) {
     return new SessionOptions(seed, choices, startNanos, listener, sockets);
   }
 
+  /** These options with the host's sockets answering as {@code answers} says. */
   public SessionOptions withSockets(HostSockets answers) {
     return new SessionOptions(seed, choices, startNanos, observer, answers);
   }

@@ -22,7 +22,7 @@ class PackageDirectionTest {
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("packet", Set.of()),
-          Map.entry("rules", Set.of("packet")),
+          Map.entry("rules", Set.of("packet", "stateful")),
           Map.entry("stateful", Set.of()),
           Map.entry("event", Set.of()),
           Map.entry("classify", Set.of()),

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stations around a random host: they open flows, answer what reaches them as it left the host, and
@@ -146,7 +147,7 @@ final class RandomTraffic {
     }
   }
 
-  private Frames answer(byte[] data, int ip, int bytes, String from, String to) {
+  private @Nullable Frames answer(byte[] data, int ip, int bytes, String from, String to) {
     int l4 = ip + 20;
     switch (data[ip + Ipv4.PROTOCOL]) {
       case Ipv4.TCP -> {
@@ -171,7 +172,7 @@ final class RandomTraffic {
     }
   }
 
-  private Frames segment(byte[] data, int l4, int payload, String from, String to) {
+  private @Nullable Frames segment(byte[] data, int l4, int payload, String from, String to) {
     int flags = data[l4 + 13];
     if ((flags & Ipv4.TCP_RST) != 0) {
       return null;

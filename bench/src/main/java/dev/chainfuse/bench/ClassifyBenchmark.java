@@ -87,7 +87,7 @@ public class ClassifyBenchmark {
     long start = System.nanoTime();
     classifier = Classifiers.build(filters.problem(), Budget.DEFAULT);
     System.out.printf(
-        "# %d filters, %s, %d bytes, built in %d ms%n",
+        "%n# %d filters, %s, %d bytes, built in %d ms%n",
         filters.problem().rules(),
         scans ? "LINEAR_SCAN" : classifier.structure(),
         scans ? scan.memoryBytes() : classifier.memoryBytes(),

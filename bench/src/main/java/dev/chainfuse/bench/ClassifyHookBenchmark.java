@@ -106,7 +106,7 @@ public class ClassifyHookBenchmark {
                   "engine must be reference, scan or fused: " + engine);
         };
     System.out.printf(
-        Locale.ROOT, "# compiled in %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        Locale.ROOT, "%n# compiled in %d ms%n", (System.nanoTime() - start) / 1_000_000);
     reference = new RuleInterpreter(set, host, 1);
     packets = new PacketsNearRules(rulesOfTable(set), host, DRAWN, 1);
     Skb skb = context.skb;
@@ -167,7 +167,7 @@ public class ClassifyHookBenchmark {
       }
       found = found * 31 + verdict;
     }
-    System.out.println("# checksum of the verdicts: " + Long.toHexString(found));
+    System.out.println("\n# checksum of the verdicts: " + Long.toHexString(found));
   }
 
   private long run(RuleEvaluator rulesOfHook, int packet) {

@@ -1,5 +1,6 @@
 package dev.chainfuse.bench;
 
+import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Field;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.RangeSet;
@@ -13,8 +14,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Packets as rules want them, one drawn rule a packet, some of them just beside: the fields that
- * rules of a hook can read, packet after packet in one array.
+ * Packets as rules want them, one to three drawn rules a packet, some of them just beside: the
+ * fields that rules of a hook can read, packet after packet in one array, and the headers' bytes in
+ * another, a cache line each, for engines that read those.
  */
 final class PacketsNearRules {
   private static final List<Field> FIELDS =
@@ -35,11 +37,14 @@ final class PacketsNearRules {
           Field.CT_STATE);
 
   private static final int COLUMNS = FIELDS.size();
-  private static final int SHORTEST = 28;
+  private static final int SHORTEST = 40;
   private static final int LONGEST = 1500;
   private static final int MOST_DEPTH = 3;
 
+  private static final int LINE = 64;
+
   private final int[] values;
+  private final byte[] headers;
   private final HostFacts host;
   private final SplittableRandom random;
 
@@ -47,13 +52,15 @@ final class PacketsNearRules {
   PacketsNearRules(List<Rule> rules, HostFacts host, int count, long seed) {
     this.host = host;
     this.random = new SplittableRandom(seed);
-    this.values = new int[count * FIELDS.size()];
+    this.values = new int[count * COLUMNS];
+    this.headers = new byte[count * LINE];
     List<Condition> conditions = new ArrayList<>();
     for (Rule rule : rules) {
       conditions.add(condition(rule));
     }
     for (int i = 0; i < count; i++) {
-      draw(i * FIELDS.size(), conditions);
+      draw(i * COLUMNS, conditions);
+      write(i * COLUMNS, i * LINE);
     }
   }
 
@@ -122,6 +129,7 @@ final class PacketsNearRules {
       int bits = FIELDS.get(column).bits;
       values[at + column] &= bits == 32 ? -1 : (1 << bits) - 1;
     }
+    set(at, Field.LENGTH, Math.max(SHORTEST, get(at, Field.LENGTH)));
     int protocol = get(at, Field.PROTOCOL);
     if (protocol != Ipv4.TCP) {
       set(at, Field.TCP_FLAGS, 0);
@@ -135,10 +143,35 @@ final class PacketsNearRules {
     }
   }
 
+  private void write(int at, int line) {
+    int protocol = get(at, Field.PROTOCOL);
+    headers[line] = 0x45;
+    headers[line + Ipv4.TOS] = (byte) get(at, Field.TOS);
+    Bytes.putShort(headers, line + Ipv4.TOTAL_LENGTH, get(at, Field.LENGTH));
+    headers[line + Ipv4.TTL] = (byte) get(at, Field.TTL);
+    headers[line + Ipv4.PROTOCOL] = (byte) protocol;
+    Bytes.putInt(headers, line + Ipv4.SOURCE, get(at, Field.SOURCE));
+    Bytes.putInt(headers, line + Ipv4.DESTINATION, get(at, Field.DESTINATION));
+    int transport = line + Ipv4.MINIMUM_HEADER;
+    if (protocol == Ipv4.ICMP) {
+      Bytes.putShort(headers, transport, get(at, Field.ICMP_TYPE_CODE));
+      return;
+    }
+    Bytes.putShort(headers, transport, get(at, Field.SOURCE_PORT));
+    Bytes.putShort(headers, transport + 2, get(at, Field.DESTINATION_PORT));
+    headers[transport + 12] = 0x50;
+    headers[transport + 13] = (byte) get(at, Field.TCP_FLAGS);
+  }
+
   /** Makes {@code skb} packet {@code i}; its connection must be set already. */
   void load(int i, Skb skb) {
     int[] v = values;
     int at = i * COLUMNS;
+    skb.data = headers;
+    skb.network = i * LINE;
+    skb.headerLength = Ipv4.MINIMUM_HEADER;
+    skb.transport = skb.network + Ipv4.MINIMUM_HEADER;
+    skb.end = skb.network + v[at + 9];
     skb.source = v[at];
     skb.destination = v[at + 1];
     skb.protocol = v[at + 2];

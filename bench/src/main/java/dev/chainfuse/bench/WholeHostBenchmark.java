@@ -75,7 +75,7 @@ public class WholeHostBenchmark {
     }
     HostRun opened =
         new HostRun(new HostRun.Plan(host, flow, flows, frameBytes, batch, protocol, checksums));
-    System.out.println("# checksum of the first verdicts and frames: " + opened.checksum());
+    System.out.println("\n# checksum of the first verdicts and frames: " + opened.checksum());
     run = opened;
   }
 
@@ -116,7 +116,7 @@ public class WholeHostBenchmark {
   @TearDown
   public void verify() {
     HostRun r = opened();
-    System.out.println("# " + r.verify());
+    System.out.println("\n# " + r.verify());
     r.close();
   }
 }

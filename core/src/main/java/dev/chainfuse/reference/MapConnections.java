@@ -4,7 +4,6 @@ import dev.chainfuse.conntrack.ConnectionTable;
 import dev.chainfuse.conntrack.FlowDescriptor;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -31,7 +30,7 @@ public final class MapConnections extends ConnectionTable {
   private final TreeSet<Integer> free = new TreeSet<>();
   private final TreeSet<Integer> inserted = new TreeSet<>();
   private final Map<Tuple, Integer> handles = new HashMap<>();
-  private final Map<Source, LinkedList<Integer>> bySource = new HashMap<>();
+  private final Map<Source, List<Integer>> bySource = new HashMap<>();
 
   /** A table for at most {@code maximum} connections. */
   public MapConnections(int maximum, long seed) {
@@ -121,12 +120,12 @@ public final class MapConnections extends ConnectionTable {
 
   @Override
   public void addBySource(int flow) {
-    bySource.computeIfAbsent(source(flow), key -> new LinkedList<>()).addFirst(flow);
+    bySource.computeIfAbsent(source(flow), key -> new ArrayList<>()).add(0, flow);
   }
 
   @Override
   public void removeBySource(int flow) {
-    LinkedList<Integer> flows = bySource.get(source(flow));
+    List<Integer> flows = bySource.get(source(flow));
     if (flows != null) {
       flows.remove((Integer) flow);
     }
@@ -134,13 +133,13 @@ public final class MapConnections extends ConnectionTable {
 
   @Override
   public int firstBySource(int source, int sourcePort, int protocolZone) {
-    LinkedList<Integer> flows = bySource.get(new Source(source, sourcePort, protocolZone));
-    return flows == null || flows.isEmpty() ? NONE : flows.getFirst();
+    List<Integer> flows = bySource.get(new Source(source, sourcePort, protocolZone));
+    return flows == null || flows.isEmpty() ? NONE : flows.get(0);
   }
 
   @Override
   public int nextBySource(int flow) {
-    LinkedList<Integer> flows = bySource.get(source(flow));
+    List<Integer> flows = bySource.get(source(flow));
     int next = flows == null ? NONE : flows.indexOf(flow) + 1;
     return flows == null || next == flows.size() ? NONE : flows.get(next);
   }

@@ -1,6 +1,7 @@
 package dev.chainfuse.rules;
 
 import dev.chainfuse.packet.Skb;
+import dev.chainfuse.stateful.RecentList;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ public final class MatchContext {
 
   /** The state that the asked match's {@link Match#newState} made for this rule, or null. */
   public @Nullable Object state;
+
+  /** The lists of {@code -m recent}, shared by all rules of one engine. */
+  public final RecentList.Registry recent = new RecentList.Registry();
 
   /** Set by a match that could not read what it must: the packet is dropped at once, uncounted. */
   public boolean hotDrop;

@@ -23,6 +23,7 @@ public final class MatchModules {
           MultiportMatch.MODULE,
           PhysdevMatch.MODULE,
           PkttypeMatch.MODULE,
+          RecentMatch.MODULE,
           StateMatch.MODULE,
           StatisticMatch.MODULE,
           TcpMatch.MODULE,

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * docker-VERSION/steps}.
  */
 class RealRuleFilesTest {
-  private static final Path RULES = Path.of(System.getProperty("rules", "../../../shared/rules"));
+  private static final Path RULES = Path.of(System.getProperty("rules", "../../shared/rules"));
   private static final Pattern NOT_YET =
       Pattern.compile("(match|target) '?(\\w+)'?.* not supported yet");
 

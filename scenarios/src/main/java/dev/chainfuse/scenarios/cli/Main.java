@@ -31,7 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ExplainCommand.class,
       ShowCommand.class,
       ScenariosCommand.class,
-      NewCommand.class
+      NewCommand.class,
+      DifferentialCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     optionListHeading = "%nOptions:%n",
@@ -76,7 +77,8 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do: run, replay, explain, show, scenarios or new");
+        spec.commandLine(),
+        "say what to do: run, replay, explain, show, scenarios, new or differential");
   }
 
   private static int badUsage(ParameterException e, String[] args) {

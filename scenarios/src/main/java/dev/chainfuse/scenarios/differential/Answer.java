@@ -1,0 +1,33 @@
+package dev.chainfuse.scenarios.differential;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * What a host did with a frame.
+ *
+ * @param nanos when the frame was sent
+ * @param out frames that left, in order for each port
+ * @param local IPv4 packets delivered to the host
+ */
+record Answer(long nanos, List<Out> out, List<byte[]> local) {
+  /** A frame that left by a port. */
+  record Out(int port, byte[] frame) {}
+
+  Answer {
+    out = List.copyOf(out);
+    local = List.copyOf(local);
+  }
+
+  /** For people. */
+  List<String> lines(LabTopology lab) {
+    List<String> lines = new ArrayList<>();
+    for (Out o : out) {
+      lines.add(
+          "out " + lab.ports().get(o.port()).name() + " " + HexFormat.of().formatHex(o.frame()));
+    }
+    local.forEach(packet -> lines.add("local " + HexFormat.of().formatHex(packet)));
+    return lines;
+  }
+}

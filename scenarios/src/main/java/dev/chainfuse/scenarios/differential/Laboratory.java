@@ -1,0 +1,129 @@
+package dev.chainfuse.scenarios.differential;
+
+import dev.chainfuse.Host;
+import dev.chainfuse.host.HostDirectory;
+import dev.chainfuse.host.Topology;
+import dev.chainfuse.rules.text.RuleReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Runs cases on the kernel and on the engines; keeps the host as long as the topology stays. */
+final class Laboratory implements AutoCloseable {
+  /** iptables does not take the rules. */
+  static final class RefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    RefusedException(String message) {
+      super(message);
+    }
+  }
+
+  private final LabScripts.Backend backend;
+  private final int cpu;
+  private @Nullable KernelHost kernel;
+  private @Nullable Topology topology;
+
+  Laboratory(LabScripts.Backend backend, int cpu) {
+    this.backend = backend;
+    this.cpu = cpu;
+  }
+
+  /** Runs a case whose frames are known. */
+  Trial run(Case known) {
+    Host host = begin(known.lab(), known.rules());
+    return finish(() -> Trial.of(known, host, oracle()));
+  }
+
+  /** Runs a case whose frames are made on the way. */
+  Trial run(LabTopology lab, String rules, Trial.Source source) {
+    Host host = begin(lab, rules);
+    return finish(() -> Trial.run(lab, host, oracle(), source));
+  }
+
+  /** The files that describe the host of the last case. */
+  Map<String, String> files() {
+    return kernel().files();
+  }
+
+  private KernelHost kernel() {
+    if (kernel == null) {
+      throw new IllegalStateException("no case was run");
+    }
+    return kernel;
+  }
+
+  private Host begin(LabTopology lab, String rules) {
+    if (kernel == null || !kernel.lab().equals(lab)) {
+      close();
+      kernel = new KernelHost(lab, backend, cpu);
+      topology = load(kernel.files());
+    }
+    String refused = kernel.begin(rules);
+    if (refused != null) {
+      throw new RefusedException(refused.strip());
+    }
+    return Host.of(
+        "lab", Objects.requireNonNull(topology), RuleReader.read("rules.v4", rules).rules());
+  }
+
+  private Trial finish(Supplier<Trial> run) {
+    boolean done = false;
+    try {
+      Trial trial = run.get();
+      done = !kernel().holdsFragments();
+      return trial;
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
+  }
+
+  private Trial.Oracle oracle() {
+    KernelHost at = kernel();
+    return new Trial.Oracle() {
+      @Override
+      public Answer send(Step step) {
+        return at.send(step);
+      }
+
+      @Override
+      public FinalState state() {
+        return at.state();
+      }
+    };
+  }
+
+  private static Topology load(Map<String, String> files) {
+    try {
+      Path directory = Files.createTempDirectory("chainfuse-lab");
+      try {
+        for (Map.Entry<String, String> file : files.entrySet()) {
+          Files.writeString(directory.resolve(file.getKey()), file.getValue());
+        }
+        return HostDirectory.load(directory);
+      } finally {
+        for (String file : files.keySet()) {
+          Files.deleteIfExists(directory.resolve(file));
+        }
+        Files.delete(directory);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (kernel != null) {
+      kernel.close();
+      kernel = null;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.chainfuse.scenarios.differential;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Makes a case that disagrees smaller while it does: fewer frames, fewer rules. */
+final class Shrinker {
+  private static final int MOST_RUNS = 300;
+
+  private final Laboratory laboratory;
+  private int runs;
+
+  Shrinker(Laboratory laboratory) {
+    this.laboratory = laboratory;
+  }
+
+  /** The smallest case found; the same if the disagreement does not show again. */
+  Case shrink(Case whole) {
+    Case smallest = whole;
+    int before;
+    do {
+      before = smallest.steps().size() + smallest.rules().length();
+      Case at = smallest;
+      smallest = at.withSteps(fewer(at.steps(), steps -> disagrees(at.withSteps(steps))));
+      Case now = smallest;
+      List<String> lines = List.of(now.rules().split("\n"));
+      List<String> kept = fewer(lines, each -> disagrees(now.withRules(text(each))));
+      smallest = now.withRules(text(kept));
+    } while (smallest.steps().size() + smallest.rules().length() < before && runs < MOST_RUNS);
+    return smallest;
+  }
+
+  private static String text(List<String> lines) {
+    return String.join("\n", lines) + "\n";
+  }
+
+  /** Whether both sides still differ; rules that iptables refuses do not count. */
+  boolean disagrees(Case small) {
+    runs++;
+    try {
+      return laboratory.run(small).disagreement() != null;
+    } catch (Laboratory.RefusedException | dev.chainfuse.rules.text.RuleFileException e) {
+      return false;
+    }
+  }
+
+  private interface Test<T> {
+    boolean holds(List<T> items);
+  }
+
+  /** Leaves out ever smaller runs of items. */
+  private <T> List<T> fewer(List<T> items, Test<T> test) {
+    List<T> kept = Objects.requireNonNull(items);
+    for (int size = Math.max(1, kept.size() / 2); size > 0; size /= 2) {
+      for (int at = kept.size() - size; at >= -size + 1 && runs < MOST_RUNS; at -= size) {
+        int from = Math.max(0, at);
+        List<T> without = new ArrayList<>(kept.subList(0, from));
+        without.addAll(kept.subList(Math.min(kept.size(), at + size), kept.size()));
+        if (without.size() < kept.size() && test.holds(without)) {
+          kept = without;
+        }
+      }
+    }
+    return kept;
+  }
+}
