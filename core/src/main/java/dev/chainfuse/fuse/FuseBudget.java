@@ -16,7 +16,8 @@ package dev.chainfuse.fuse;
 public record FuseBudget(
     boolean classify, int rulesPerField, int hitLists, long memoryBytes, long work) {
   /** 4,096 hit lists a segment, 256 MiB and about two seconds for all. */
-  public static final FuseBudget DEFAULT = new FuseBudget(true, 2, 4096, 256L << 20, 2_000_000_000L);
+  public static final FuseBudget DEFAULT =
+      new FuseBudget(true, 2, 4096, 256L << 20, 2_000_000_000L);
 
   /** No classifier at all: a linear scan over packed arrays. */
   public static final FuseBudget SCAN = new FuseBudget(false, 0, 0, 0, 0);
