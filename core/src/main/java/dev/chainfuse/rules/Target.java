@@ -20,9 +20,6 @@ public interface Target {
   /** NF_QUEUE. */
   int QUEUE = 3;
 
-  /** No target: the rule only counts. */
-  Target NONE = StandardTarget.NONE;
-
   /** How an engine treats it. */
   enum Kind {
     NONE,

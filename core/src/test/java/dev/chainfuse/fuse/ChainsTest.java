@@ -101,7 +101,7 @@ class ChainsTest {
   @EnumSource
   void rulesWithoutTargetOrWithAContinuingOneCountAndGoOn(EngineUnderTest engine) {
     chains.policy(Hook.FORWARD, Policy.DROP);
-    chains.rule("FORWARD", Target.NONE);
+    chains.rule("FORWARD", StandardTarget.NONE);
     chains.rule("FORWARD", new TestTarget.Log());
     chains.rule("FORWARD", new TestTarget.SetMark(1, -1));
     chains.rule("FORWARD", StandardTarget.ACCEPT, port(81));
@@ -121,7 +121,7 @@ class ChainsTest {
     chains.jump("FORWARD", "empty");
     chains.jump("FORWARD", "b");
     chains.rule("FORWARD", StandardTarget.DROP);
-    chains.rule("a", Target.NONE);
+    chains.rule("a", StandardTarget.NONE);
     chains.rule("b", StandardTarget.RETURN);
     chains.rule("b", StandardTarget.ACCEPT);
     chains.chain("empty");
@@ -150,10 +150,10 @@ class ChainsTest {
   @EnumSource
   void theEndOfAChainAfterGotoLeadsBehindTheJumpBeforeIt(EngineUnderTest engine) {
     chains.jump("FORWARD", "a");
-    chains.rule("FORWARD", Target.NONE);
+    chains.rule("FORWARD", StandardTarget.NONE);
     chains.go("a", "b");
     chains.rule("a", StandardTarget.DROP);
-    chains.rule("b", Target.NONE);
+    chains.rule("b", StandardTarget.NONE);
     RuleEvaluator rules = engine.open(chains.filter());
     assertEquals(Target.ACCEPT, forward(rules));
     assertEquals(List.of(1L, 1L), packets(rules, "FORWARD"));
@@ -188,7 +188,7 @@ class ChainsTest {
   @ParameterizedTest
   @EnumSource
   void aCutHeaderThatAMatchReadsDropsThePacketUncounted(EngineUnderTest engine) {
-    chains.rule("FORWARD", Target.NONE);
+    chains.rule("FORWARD", StandardTarget.NONE);
     chains.rule("FORWARD", StandardTarget.ACCEPT, port(80));
     context.skb.irregular = true;
     RuleEvaluator rules = engine.open(chains.filter());
@@ -213,7 +213,7 @@ class ChainsTest {
   @EnumSource
   void aMarkIsSeenByTheRulesBehindIt(EngineUnderTest engine) {
     for (int mark = 0; mark < 6; mark++) {
-      chains.rule("FORWARD", Target.NONE, mark(mark));
+      chains.rule("FORWARD", StandardTarget.NONE, mark(mark));
       chains.rule("FORWARD", new TestTarget.SetMark(mark + 1, -1), mark(mark));
     }
     chains.rule("FORWARD", StandardTarget.DROP, mark(6));
@@ -268,8 +268,8 @@ class ChainsTest {
   @EnumSource
   void eachRuleHasAStateOfItsOwn(EngineUnderTest engine) {
     Match shared = new TestMatch.EveryNth(2);
-    chains.rule("FORWARD", Target.NONE, shared);
-    chains.rule("FORWARD", Target.NONE, shared);
+    chains.rule("FORWARD", StandardTarget.NONE, shared);
+    chains.rule("FORWARD", StandardTarget.NONE, shared);
     RuleEvaluator rules = engine.open(chains.filter());
     forward(rules);
     forward(rules);
@@ -293,7 +293,7 @@ class ChainsTest {
   @ParameterizedTest
   @EnumSource
   void countersGoOnFromWhatWasLoaded(EngineUnderTest engine) {
-    chains.rule("FORWARD", Target.NONE);
+    chains.rule("FORWARD", StandardTarget.NONE);
     RuleEvaluator rules = engine.open(chains.filter());
     rules.setCounters(new long[] {-1}, new long[] {5}, new long[] {1, 2, 3}, new long[] {4, 5, 6});
     forward(rules);
@@ -323,7 +323,7 @@ class ChainsTest {
     chains.jump("FORWARD", "a");
     chains.rule("FORWARD", StandardTarget.DROP, port(80));
     chains.rule("a", target);
-    chains.rule("a", Target.NONE, port(80));
+    chains.rule("a", StandardTarget.NONE, port(80));
     chains.jump("OUTPUT", "b");
     chains.rule("b", StandardTarget.DROP, port(99));
     RuleEvaluator rules = engine.open(chains.filter());

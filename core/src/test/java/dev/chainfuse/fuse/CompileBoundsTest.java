@@ -43,7 +43,7 @@ class CompileBoundsTest {
       int destination = random.nextInt(30_000);
       chains.rule(
           "FORWARD",
-          Target.NONE,
+          StandardTarget.NONE,
           port(Field.SOURCE_PORT, source, source + random.nextInt(35_000)),
           port(Field.DESTINATION_PORT, destination, destination + random.nextInt(35_000)),
           new TestMatch.Is(Field.LENGTH, RangeSet.of(random.nextInt(700), 1000)),

@@ -42,10 +42,10 @@ class FlowCacheSupportTest {
 
   @Test
   void whatCountedIsRecordedInOrder() {
-    chains.rule("FORWARD", Target.NONE);
+    chains.rule("FORWARD", StandardTarget.NONE);
     chains.jump("FORWARD", "a");
     chains.rule("FORWARD", StandardTarget.DROP, is(Field.MARK, 1));
-    chains.rule("a", Target.NONE);
+    chains.rule("a", StandardTarget.NONE);
     context.skb.totalLength = 60;
     FusedEvaluator rules = walk();
     int policyOfForward = 4 + 1;
@@ -64,7 +64,7 @@ class FlowCacheSupportTest {
 
   @Test
   void recordingIsOnOnlyWhereAsked() {
-    chains.rule("FORWARD", Target.NONE);
+    chains.rule("FORWARD", StandardTarget.NONE);
     FusedEvaluator rules = walk();
     rules.stopRecording();
     rules.run(TableName.FILTER, context);
@@ -123,7 +123,7 @@ class FlowCacheSupportTest {
       chains.jump("chain-" + i, "chain-" + (i + 1));
       chains.jump("chain-" + i, "chain-" + (i + 1));
     }
-    chains.rule("chain-11", Target.NONE);
+    chains.rule("chain-11", StandardTarget.NONE);
     FusedEvaluator rules = walk();
     assertFalse(rules.cacheable());
     assertEquals(1 << 11, rules.rulePackets(1 + 2 * 11));
@@ -139,8 +139,8 @@ class FlowCacheSupportTest {
 
   @Test
   void classesPartWhatSomeRuleTellsApart() {
-    chains.rule("FORWARD", Target.NONE, new TestMatch.Is(Field.LENGTH, RangeSet.of(100, 1500)));
-    chains.rule("INPUT", Target.NONE, new TestMatch.Is(Field.LENGTH, RangeSet.of(64)));
+    chains.rule("FORWARD", StandardTarget.NONE, new TestMatch.Is(Field.LENGTH, RangeSet.of(100, 1500)));
+    chains.rule("INPUT", StandardTarget.NONE, new TestMatch.Is(Field.LENGTH, RangeSet.of(64)));
     char[] classes = compile().classTable(Field.LENGTH);
     assertEquals(1 << 16, classes.length);
     assertEquals(classes[0], classes[63]);
@@ -154,7 +154,7 @@ class FlowCacheSupportTest {
 
   @Test
   void ttlClassesHoldBeforeAndAfterRouting() {
-    chains.rule("FORWARD", Target.NONE, is(Field.TTL, 63));
+    chains.rule("FORWARD", StandardTarget.NONE, is(Field.TTL, 63));
     char[] classes = compile().classTable(Field.TTL);
     assertNotEquals(classes[63], classes[64], "64 becomes 63");
     assertNotEquals(classes[64], classes[65]);
@@ -171,10 +171,10 @@ class FlowCacheSupportTest {
 
   @Test
   void packetsOfEqualClassesHitAlike() {
-    chains.rule("FORWARD", Target.NONE, is(Field.PROTOCOL, Ipv4.TCP), is(Field.TOS, 8));
+    chains.rule("FORWARD", StandardTarget.NONE, is(Field.PROTOCOL, Ipv4.TCP), is(Field.TOS, 8));
     chains.rule(
         "FORWARD",
-        Target.NONE,
+        StandardTarget.NONE,
         new TestMatch.Is(Field.TOS, RangeSet.of(16, 19).union(RangeSet.of(48, 51))));
     char[] classes = compile().classTable(Field.TOS);
     FusedEvaluator rules = new FusedEvaluator(compile(), 1);

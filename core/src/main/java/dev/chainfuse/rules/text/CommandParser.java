@@ -355,7 +355,7 @@ final class CommandParser {
 
   private Target target(TableBuilder chains, HeaderMatch first, List<LoadedModule> rechecks) {
     if (jump == null) {
-      return Target.NONE;
+      return StandardTarget.NONE;
     }
     String name = jump.text();
     if (chains.hasUserChain(name)) {
