@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -130,7 +131,7 @@ public final class Differential {
   private boolean settle(
       Laboratory laboratory, LabTopology lab, String rules, Trial trial, int number) {
     Case whole = new Case(lab, rules, trial.steps());
-    Shrinker shrinker = new Shrinker(laboratory);
+    Shrinker shrinker = new Shrinker(laboratory, Objects.requireNonNull(trial.disagreement()).what());
     if (!shrinker.disagrees(whole) && !shrinker.disagrees(whole)) {
       coverage.notRepeated();
       report("case " + number + ": not repeated: " + words(trial));
