@@ -11,8 +11,12 @@ final class Shrinker {
   private final Laboratory laboratory;
   private int runs;
 
-  Shrinker(Laboratory laboratory) {
+  /** Which disagreement is followed: a smaller case may show another. */
+  private final String what;
+
+  Shrinker(Laboratory laboratory, String what) {
     this.laboratory = laboratory;
+    this.what = what;
   }
 
   /** The smallest case found; the same if the disagreement does not show again. */
@@ -25,21 +29,35 @@ final class Shrinker {
       smallest = at.withSteps(fewer(at.steps(), steps -> disagrees(at.withSteps(steps))));
       Case now = smallest;
       List<String> lines = List.of(now.rules().split("\n"));
-      List<String> kept = fewer(lines, each -> disagrees(now.withRules(text(each))));
-      smallest = now.withRules(text(kept));
+      List<Integer> rules = new ArrayList<>();
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).startsWith("-A")) {
+          rules.add(i);
+        }
+      }
+      List<Integer> kept = fewer(rules, k -> disagrees(now.withRules(text(lines, k))));
+      smallest = now.withRules(text(lines, kept));
     } while (smallest.steps().size() + smallest.rules().length() < before && runs < MOST_RUNS);
     return smallest;
   }
 
-  private static String text(List<String> lines) {
-    return String.join("\n", lines) + "\n";
+  /** The file with only those of its rules. */
+  private static String text(List<String> lines, List<Integer> rules) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      if (!lines.get(i).startsWith("-A") || rules.contains(i)) {
+        out.append(lines.get(i)).append('\n');
+      }
+    }
+    return out.toString();
   }
 
   /** Whether both sides still differ; rules that iptables refuses do not count. */
   boolean disagrees(Case small) {
     runs++;
     try {
-      return laboratory.run(small).disagreement() != null;
+      Trial.Disagreement shown = laboratory.run(small).disagreement();
+      return shown != null && shown.what().equals(what);
     } catch (Laboratory.RefusedException | dev.chainfuse.rules.text.RuleFileException e) {
       return false;
     }
