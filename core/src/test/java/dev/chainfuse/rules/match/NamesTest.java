@@ -36,6 +36,6 @@ class NamesTest {
     assertEquals(IcmpMatch.MODULE, MatchModules.forProtocol(1));
     assertEquals(null, MatchModules.forProtocol(132));
     assertEquals(StateMatch.MODULE, MatchModules.named("state"));
-    assertEquals(null, MatchModules.named("recent"));
+    assertEquals(null, MatchModules.named("hashlimit"));
   }
 }

@@ -66,8 +66,10 @@ class RuleFileErrorsTest {
   @Test
   void whatIptablesHasAndWeNotIsNamed() {
     assertEquals(
-        "match 'recent' is not supported yet",
-        problems(filter("-A U -m recent --set")).get(0).problem());
+        "match 'hashlimit' is not supported yet",
+        problems(filter("-A U -m hashlimit --hashlimit 5/sec --hashlimit-name x"))
+            .get(0)
+            .problem());
     assertEquals(
         "target 'TPROXY' is not supported yet",
         problems(filter("-A U -j TPROXY --x 1")).get(0).problem());
@@ -77,7 +79,12 @@ class RuleFileErrorsTest {
   void lenientlySkipsAndLists() {
     ReadResult result =
         RuleReader.readLeniently(
-            "t", filter("-A INPUT -m recent --set", "-A INPUT -j U", "-A U -j U", "-A U -j DROP"));
+            "t",
+            filter(
+                "-A INPUT -m hashlimit --hashlimit 5/sec --hashlimit-name x",
+                "-A INPUT -j U",
+                "-A U -j U",
+                "-A U -j DROP"));
     assertEquals(List.of(3, 5), result.skipped().stream().map(Problem::line).toList());
     assertTrue(SaveWriter.PLAIN.write(result.rules()).contains("-A INPUT -j U\n-A U -j DROP\n"));
   }

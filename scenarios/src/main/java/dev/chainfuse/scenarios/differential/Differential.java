@@ -131,19 +131,21 @@ public final class Differential {
   private boolean settle(
       Laboratory laboratory, LabTopology lab, String rules, Trial trial, int number) {
     Case whole = new Case(lab, rules, trial.steps());
-    Shrinker shrinker = new Shrinker(laboratory, Objects.requireNonNull(trial.disagreement()).what());
-    boolean again = shrinker.disagrees(whole);
-    if (!again) {
+    Shrinker shrinker =
+        new Shrinker(laboratory, Objects.requireNonNull(trial.disagreement()).what());
+    boolean repeats = shrinker.disagrees(whole);
+    if (!repeats) {
       // What depends on the moment may show at the second try.
-      again = shrinker.disagrees(whole);
+      repeats = shrinker.disagrees(whole);
     }
-    if (!again) {
+    if (!repeats) {
       coverage.notRepeated();
       report("case " + number + ": not repeated: " + words(trial));
       return false;
     }
     Case small = shrinker.shrink(whole);
-    Trial.Disagreement shown = laboratory.run(small).disagreement();
+    Trial again = laboratory.run(small);
+    Trial.Disagreement shown = again.disagreement();
     Trial.Disagreement first = trial.disagreement();
     report(
         "case "

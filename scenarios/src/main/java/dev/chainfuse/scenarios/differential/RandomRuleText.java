@@ -122,7 +122,7 @@ final class RandomRuleText {
       rule.append(not()).append(" -f");
     }
     String protocol = chance(55) ? pick("tcp", "tcp", "udp", "icmp", "gre", "99") : "";
-    String target = target(protocol, chainNumber, users);
+    String target = target(chainNumber, users);
     if (target.contains(":") && target.contains("NAT") || target.contains("-ports")) {
       protocol = pick("tcp", "tcp", "udp");
     } else if (target.contains("tcp-reset")) {
@@ -265,7 +265,7 @@ final class RandomRuleText {
     };
   }
 
-  private String target(String protocol, int chainNumber, int users) {
+  private String target(int chainNumber, int users) {
     if (chance(15) && chainNumber < users) {
       int to = chainNumber + 1 + random.nextInt(users - chainNumber);
       return (chance(25) ? " -g user" : " -j user") + to;
