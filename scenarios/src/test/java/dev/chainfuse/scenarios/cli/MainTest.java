@@ -108,7 +108,7 @@ class MainTest {
         "iptables -I DOCKERUSER -j DROP");
     assertError(
         """
-        error: say what to do: run, replay, explain, show, scenarios or new
+        error: say what to do: run, replay, explain, show, scenarios, new or differential
         See 'chainfuse --help'.
         """);
   }
