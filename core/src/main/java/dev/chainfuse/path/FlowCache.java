@@ -378,8 +378,10 @@ final class FlowCache {
     j.mtu[made] = routed ? skb.routeMtu : out < 0 ? Integer.MAX_VALUE : state.devices.mtu[out];
     j.outFirst[made] = out < 0 ? 0 : Bytes.getLong(c.data, c.offset[i]);
     j.outLast[made] = out < 0 ? 0 : Bytes.getLong(c.data, c.offset[i] + 6);
-    int master = state.devices.master[in];
-    j.sourceSlot[made] = master < 0 ? Fdb.NONE : fdb.find(master, skb.sourceMac);
+    // A port that does not learn does not refresh either.
+    boolean learns = state.devices.isPort(in) && state.devices.learning[in];
+    j.sourceSlot[made] =
+        learns ? fdb.find(state.devices.master[in], skb.sourceMac) : Fdb.NONE;
   }
 
   /** The table is full: no flow keeps a journey. */
