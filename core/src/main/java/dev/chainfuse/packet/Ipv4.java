@@ -36,6 +36,8 @@ public final class Ipv4 {
   public static final int UDP = 17;
   public static final int DCCP = 33;
   public static final int GRE = 47;
+  public static final int ESP = 50;
+  public static final int AH = 51;
   public static final int SCTP = 132;
   public static final int UDPLITE = 136;
 

@@ -100,6 +100,7 @@ final class IpInput {
   /** A datagram that no program waits for (__udp4_lib_rcv, net/ipv4/udp.c). */
   private void closedPort(Skb skb) {
     if (!state.silentSockets
+        && !skb.irregular
         && !state.udpPorts.get(skb.destinationPort)
         && PathTargets.checksumRight(skb)) {
       state.icmp.send(skb, ICMP_UNREACHABLE, CODE_PORT, 0);

@@ -1,6 +1,7 @@
 package dev.chainfuse.path;
 
 import dev.chainfuse.conntrack.ConnectionTracking;
+import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
@@ -17,6 +18,9 @@ final class PathTargets extends TargetContext {
   private final ConnectionTracking tracking;
 
   private static final int RESET = -1;
+
+  /** Flag in the first byte of a GRE header: it has a checksum. */
+  private static final int GRE_CHECKSUM = 0x80;
 
   /** A REJECT wants an answer to be sent. */
   boolean answered;
@@ -101,19 +105,26 @@ final class PathTargets extends TargetContext {
     }
   }
 
-  /** nf_reject_verify_csum and nf_ip_checksum: a packet with a wrong L4 checksum gets no answer. */
+  /**
+   * nf_reject_verify_csum (include/net/netfilter/nf_reject.h) and nf_ip_checksum
+   * (net/netfilter/utils.c): a packet with a wrong L4 checksum gets no answer. Protocols that the
+   * kernel does not know are taken to sum up to zero as ICMP does.
+   */
   static boolean checksumRight(Skb packet) {
     if (packet.checksumVerified) {
       return true;
     }
     int bytes = packet.end - packet.transport;
+    byte[] data = packet.data;
+    int at = packet.transport;
     return switch (packet.protocol) {
-      case Ipv4.TCP, Ipv4.UDPLITE -> l4(packet, bytes);
-      case Ipv4.UDP ->
-          packet.data[packet.transport + 6] == 0 && packet.data[packet.transport + 7] == 0
-              || l4(packet, bytes);
-      case Ipv4.ICMP -> OnesComplement.checksum(packet.data, packet.transport, bytes) == 0;
-      default -> true;
+      case Ipv4.AH, Ipv4.ESP, Ipv4.SCTP, Ipv4.UDPLITE, Ipv4.DCCP -> true;
+      case Ipv4.TCP -> l4(packet, bytes);
+      case Ipv4.UDP -> bytes >= 8 && Bytes.getShort(data, at + 6) == 0 || l4(packet, bytes);
+      case Ipv4.GRE ->
+          bytes >= 4 && (data[at] & GRE_CHECKSUM) == 0
+              || OnesComplement.checksum(data, at, bytes) == 0;
+      default -> OnesComplement.checksum(data, at, bytes) == 0;
     };
   }
 
