@@ -109,6 +109,12 @@ final class TcpWindow {
     words[side + SCALE_FLAGS] = options(data, at) | liberal << 8;
   }
 
+  /** What the segment acknowledges, by SACK blocks if the receiver allows them. */
+  private static int acknowledged(int[] words, int receiver, byte[] data, int at, int ack) {
+    boolean permitted = (TcpStates.flags(words, receiver) & TcpTracker.FLAG_SACK_PERMITTED) != 0;
+    return permitted ? sack(data, at, ack) : ack;
+  }
+
   /** The highest right edge of a SACK block, if above {@code ack}; else {@code ack}. */
   private static int sack(byte[] data, int at, int ack) {
     int p = at + 20;
@@ -193,36 +199,29 @@ final class TcpWindow {
     int ack = Bytes.getInt(data, at + 8);
     int window = Bytes.getShort(data, at + 14);
     int end = endOfSegment(data, at, segmentEnd);
-    int sack = ack;
-    if ((TcpStates.flags(words, receiver) & TcpTracker.FLAG_SACK_PERMITTED) != 0) {
-      sack = sack(data, at, ack);
-    }
-    if (syn || words[sender + MAX_WINDOW] == 0) {
-      int opening = open(words, base, direction, flags, data, at, end, window, sack);
-      if (opening == ACCEPT) {
-        return ACCEPT;
-      }
+    int sack = acknowledged(words, receiver, data, at, ack);
+    if ((syn || words[sender + MAX_WINDOW] == 0)
+        && open(words, base, direction, flags, data, at, end, window, sack) == ACCEPT) {
+      return ACCEPT;
     }
     if (!hasAck || (rst && ack == 0)) {
       ack = words[receiver];
       sack = ack;
     }
-    if (rst && sequence == 0 && FlowDescriptor.state(words, base) == TcpTracker.SYN_SENT) {
+    if (rst && resetsAnOpening(words, base, sequence)) {
       sequence = words[sender];
       end = sequence;
     }
+    int scaled = syn ? window : window << TcpStates.scale(words, sender);
     int refused = refusal(words, sender, receiver, sequence, sack, end);
-    if (refused != ACCEPT && !liberal(words, sender, settings)) {
-      return refused;
-    }
     if (refused == ACCEPT) {
-      int scaled = syn ? window : window << TcpStates.scale(words, sender);
       accept(words, sender, receiver, hasAck, ack, sack, end, scaled);
       if (row == TcpStates.ACK_SET) {
         noteAck(words, base, direction, sequence, ack, end, window);
       }
+      return ACCEPT;
     }
-    return ACCEPT;
+    return liberal(words, sender, settings) ? ACCEPT : refused;
   }
 
   /**
@@ -256,6 +255,10 @@ final class TcpWindow {
       return direction == 1 && !hasAck ? ACCEPT : GO_ON;
     }
     return GO_ON;
+  }
+
+  private static boolean resetsAnOpening(int[] words, int base, int sequence) {
+    return sequence == 0 && FlowDescriptor.state(words, base) == TcpTracker.SYN_SENT;
   }
 
   private static boolean isOpening(int[] words, int base) {

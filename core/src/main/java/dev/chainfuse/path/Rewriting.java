@@ -46,7 +46,12 @@ final class Rewriting {
     Bytes.putInt(data, transport, ports);
     int delta =
         OnesComplement.fold(addresses + (~oldPorts & 0xffff_ffffL) + (ports & 0xffff_ffffL));
-    if (skb.protocol == Ipv4.TCP) {
+    updateTransport(data, transport, skb.protocol, delta);
+  }
+
+  /** TCP's checksum, or UDP's if it has one. */
+  private static void updateTransport(byte[] data, int transport, int protocol, int delta) {
+    if (protocol == Ipv4.TCP) {
       int at = transport + TCP_CHECKSUM;
       Bytes.putShort(data, at, OnesComplement.update(Bytes.getShort(data, at), delta));
     } else {
