@@ -71,11 +71,14 @@ class AllocationTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     pass();
     pass();
-    threads.getCurrentThreadAllocatedBytes();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    pass();
-    long after = threads.getCurrentThreadAllocatedBytes();
-    assertEquals(0, after - before);
+    // The virtual machine may allocate once, such as on compiling anew; the engine would each time.
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 5; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      pass();
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertEquals(0, least);
     assertTrue(confirmed > 1000, "confirmed " + confirmed);
     assertTrue(tracking.statistics().earlyDrop > 0, "evicted");
   }
