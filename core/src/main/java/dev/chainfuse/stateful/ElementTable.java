@@ -1,6 +1,7 @@
 package dev.chainfuse.stateful;
 
 import java.util.Arrays;
+import org.agrona.collections.Int2ObjectHashMap;
 
 /**
  * The elements of one set: open addressing with linear probing, at most two thirds full, deletion
@@ -12,8 +13,8 @@ public final class ElementTable {
   public static final int NONE = -1;
 
   private static final long[] NO_WORDS = {};
+  private static final long SLOT_MASK = 0xffff_ffffL;
   private static final int SMALLEST = 16;
-  private static final int WORD_BYTES = 8;
 
   private final boolean pairs;
   private final boolean timed;
@@ -26,6 +27,14 @@ public final class ElementTable {
 
   /** Packets, bytes, packets, bytes, ... */
   private long[] counters;
+
+  /** Tells elements apart, and which of two came first; grows. */
+  private int[] sequence;
+
+  /** Notes of the few elements that have one, by {@link #sequence}. */
+  private Int2ObjectHashMap<ElementNote> notes = new Int2ObjectHashMap<>();
+
+  private int nextSequence;
 
   private int mask;
   private int size;
@@ -50,7 +59,26 @@ public final class ElementTable {
     second = NO_WORDS;
     deadline = NO_WORDS;
     counters = NO_WORDS;
+    sequence = new int[0];
     allocate(slots);
+  }
+
+  /** The same elements; the copy and this one then change apart from each other. */
+  ElementTable copy(long laterJiffies) {
+    ElementTable copy = new ElementTable(pairs, timed, counted, 0);
+    copy.mask = mask;
+    copy.size = size;
+    copy.first = first.clone();
+    copy.second = second.clone();
+    copy.deadline = deadline.clone();
+    copy.counters = counters.clone();
+    copy.sequence = sequence.clone();
+    copy.nextSequence = nextSequence;
+    copy.notes.putAll(notes);
+    for (int i = 0; i < copy.deadline.length; i++) {
+      copy.deadline[i] += deadline[i] == 0 ? 0 : laterJiffies;
+    }
+    return copy;
   }
 
   private void allocate(int slots) {
@@ -59,6 +87,7 @@ public final class ElementTable {
     second = pairs ? new long[slots] : NO_WORDS;
     deadline = timed ? new long[slots] : NO_WORDS;
     counters = counted ? new long[2 * slots] : NO_WORDS;
+    sequence = new int[slots];
   }
 
   private static int hash(long a, long b) {
@@ -88,8 +117,28 @@ public final class ElementTable {
     if ((size + 1) * 3L > (mask + 1) * 2L) {
       grow();
     }
+    if (nextSequence == Integer.MAX_VALUE) {
+      renumber();
+    }
     size++;
-    return place(a, b);
+    int element = place(a, b);
+    sequence[element] = nextSequence++;
+    return element;
+  }
+
+  /** Starts the sequence anew, in the same order. */
+  private void renumber() {
+    Int2ObjectHashMap<ElementNote> renumbered = new Int2ObjectHashMap<>();
+    int[] slots = inOrder();
+    for (int i = 0; i < slots.length; i++) {
+      ElementNote note = notes.get(sequence[slots[i]]);
+      if (note != null) {
+        renumbered.put(i, note);
+      }
+      sequence[slots[i]] = i;
+    }
+    notes = renumbered;
+    nextSequence = slots.length;
   }
 
   private int place(long a, long b) {
@@ -109,10 +158,12 @@ public final class ElementTable {
     long[] oldSecond = second;
     long[] oldDeadline = deadline;
     long[] oldCounters = counters;
+    int[] oldSequence = sequence;
     allocate(oldFirst.length * 2);
     for (int i = 0; i < oldFirst.length; i++) {
       if (oldFirst[i] != 0) {
         int at = place(oldFirst[i], pairs ? oldSecond[i] : 0);
+        sequence[at] = oldSequence[i];
         if (timed) {
           deadline[at] = oldDeadline[i];
         }
@@ -126,6 +177,7 @@ public final class ElementTable {
 
   /** Removes an element and closes the gap: what probing would no longer reach moves back. */
   public void remove(int element) {
+    notes.remove(sequence[element]);
     int hole = element;
     int at = element;
     while (true) {
@@ -145,6 +197,7 @@ public final class ElementTable {
 
   private void move(int from, int to) {
     first[to] = first[from];
+    sequence[to] = sequence[from];
     if (pairs) {
       second[to] = second[from];
     }
@@ -205,26 +258,68 @@ public final class ElementTable {
     }
   }
 
-  /** The slots of all elements in the order of their keys, unsigned. */
-  int[] sorted() {
-    Integer[] slots = new Integer[size];
+  /** The element's note, or {@link ElementNote#NONE}. */
+  ElementNote note(int element) {
+    ElementNote note = notes.isEmpty() ? null : notes.get(sequence[element]);
+    return note == null ? ElementNote.NONE : note;
+  }
+
+  void setNote(int element, ElementNote note) {
+    if (!note.equals(ElementNote.NONE)) {
+      notes.put(sequence[element], note);
+    } else if (!notes.isEmpty()) {
+      notes.remove(sequence[element]);
+    }
+  }
+
+  /** The element that has been there longest, or {@link #NONE}. */
+  int oldest() {
+    int oldest = NONE;
+    for (int i = 0; i <= mask; i++) {
+      if (first[i] != 0 && (oldest < 0 || sequence[i] < sequence[oldest])) {
+        oldest = i;
+      }
+    }
+    return oldest;
+  }
+
+  /** The slots of all elements in the order in which they came. */
+  int[] inOrder() {
+    long[] order = new long[size];
     int n = 0;
     for (int i = 0; i <= mask; i++) {
       if (first[i] != 0) {
-        slots[n++] = i;
+        order[n++] = (long) sequence[i] << 32 | i;
       }
     }
-    Arrays.sort(slots, this::compare);
-    return Arrays.stream(slots).mapToInt(Integer::intValue).toArray();
+    Arrays.sort(order);
+    int[] slots = new int[n];
+    for (int i = 0; i < n; i++) {
+      slots[i] = (int) (order[i] & SLOT_MASK);
+    }
+    return slots;
   }
 
-  private int compare(int a, int b) {
-    int byFirst = Long.compareUnsigned(first[a], first[b]);
-    return byFirst != 0 ? byFirst : Long.compareUnsigned(second(a), second(b));
+  /** The slots of all elements in the order of their first words, unsigned. */
+  int[] byKey() {
+    long[] keys = new long[size];
+    int n = 0;
+    for (int i = 0; i <= mask; i++) {
+      if (first[i] != 0) {
+        keys[n++] = first[i] ^ Long.MIN_VALUE;
+      }
+    }
+    Arrays.sort(keys);
+    int[] slots = new int[n];
+    for (int i = 0; i < n; i++) {
+      slots[i] = find(keys[i] ^ Long.MIN_VALUE, 0);
+    }
+    return slots;
   }
 
   /** Bytes of all arrays. */
   public long memoryBytes() {
-    return (long) WORD_BYTES * (first.length + second.length + deadline.length + counters.length);
+    return (long) Long.BYTES * (first.length + second.length + deadline.length + counters.length)
+        + (long) Integer.BYTES * sequence.length;
   }
 }

@@ -21,6 +21,13 @@ final class PrefixLengths {
     return whole;
   }
 
+  PrefixLengths copy() {
+    PrefixLengths copy = new PrefixLengths();
+    System.arraycopy(counts, 0, copy.counts, 0, counts.length);
+    copy.collect();
+    return copy;
+  }
+
   void add(int length) {
     if (counts[length]++ == 0) {
       collect();
@@ -40,7 +47,7 @@ final class PrefixLengths {
 
   private void collect() {
     used = 0;
-    for (int length = ADDRESS_BITS; length > 0; length--) {
+    for (int length = ADDRESS_BITS; length >= 0; length--) {
       if (counts[length] > 0) {
         lengths[used++] = length;
       }

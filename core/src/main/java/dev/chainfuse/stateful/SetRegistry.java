@@ -2,46 +2,57 @@ package dev.chainfuse.stateful;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The IP sets of one session, by name. One thread. */
 public final class SetRegistry {
+  private final Map<String, IpSet> sets = new LinkedHashMap<>();
+  private final SetChanges changes = new SetChanges();
+
+  /** What the last test found. */
+  public final SetAnswer answer = new SetAnswer();
+
   /** No set at all. */
-  public static final SetRegistry EMPTY = new SetRegistry(List.of());
+  public static SetRegistry empty() {
+    return new SetRegistry();
+  }
 
-  private final Map<String, RuntimeSet> sets = new LinkedHashMap<>();
+  SetChanges changes() {
+    return changes;
+  }
 
-  public SetRegistry(List<RuntimeSet> sets) {
-    sets.forEach(set -> this.sets.put(set.name(), set));
+  void add(IpSet set) {
+    sets.put(set.name(), set);
   }
 
   /** The set of that name, or null. Allocates nothing. */
-  public @Nullable RuntimeSet find(String name) {
+  public @Nullable IpSet find(String name) {
     return sets.get(name);
   }
 
   /**
-   * The set of that name, which the rules' check has found to be there.
+   * The set of that name, which the rules' reader has found to be there.
    *
    * @throws IllegalArgumentException if there is none
    */
-  public RuntimeSet get(String name) {
-    RuntimeSet set = sets.get(name);
+  public IpSet get(String name) {
+    IpSet set = sets.get(name);
     if (set == null) {
-      throw new IllegalArgumentException("there is no set " + name);
+      throw new IllegalArgumentException("Set " + name + " doesn't exist.");
     }
     return set;
   }
 
   /** All sets, in the order of their making. */
-  public Collection<RuntimeSet> all() {
+  public Collection<IpSet> all() {
     return sets.values();
   }
 
-  /** Bytes of all elements. */
-  public long memoryBytes() {
-    return sets.values().stream().mapToLong(RuntimeSet::memoryBytes).sum();
+  /**
+   * Grows whenever a steady set changes: what was remembered of its answers does not hold any more.
+   */
+  public long epoch() {
+    return changes.count;
   }
 }
