@@ -18,6 +18,8 @@ import dev.chainfuse.path.PacketPath;
 import dev.chainfuse.reference.RuleInterpreter;
 import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.rules.text.SaveWriter;
+import dev.chainfuse.rules.text.SetWriter;
+import dev.chainfuse.stateful.SetRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,6 +44,7 @@ public final class Session implements AutoCloseable {
   private final Emissions emissions = new Emissions();
   private final List<LogLine> log = new ArrayList<>();
   private final PacketPath path;
+  private final SetRegistry sets;
   private final SinglePacket single = new SinglePacket(this);
   private final boolean accounts;
   private Engine engine;
@@ -63,6 +66,7 @@ public final class Session implements AutoCloseable {
     table = Tracking.table(flowTable, flows, options);
     tracking = Tracking.of(table, topology, flows, options);
     accounts = Tracking.settings(topology, flows.maximum()).acct();
+    sets = engine.host().sets().open(options.startNanos());
     rules = evaluator(engine);
     path =
         new PacketPath(
@@ -83,6 +87,7 @@ public final class Session implements AutoCloseable {
     if (!options.sockets().silent()) {
       path.answerClosedUdp(options.sockets().udpPorts());
     }
+    path.useSets(sets);
     lastNanos = options.startNanos();
     install(engine, rules, RuleCounts.fromRules(engine.numbers()));
   }
@@ -101,6 +106,7 @@ public final class Session implements AutoCloseable {
     engine = next;
     rules = evaluator;
     counts.applyTo(evaluator);
+    evaluator.useSets(sets);
     path.use(
         evaluator,
         next.fused(),
@@ -180,8 +186,9 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Goes on with other rules for the same topology, between two packets. Connections, neighbours
-   * and bridges' addresses stay; stateful matches start anew, as after iptables-restore.
+   * Goes on with other rules for the same topology, between two packets. Connections,
+   * neighbours, bridges' addresses and IP sets stay; stateful matches start anew, as after
+   * iptables-restore.
    *
    * @throws IllegalArgumentException if the engine is of another kind or of another topology
    */
@@ -208,6 +215,14 @@ public final class Session implements AutoCloseable {
   /** Appends rules and counters as {@code iptables-save -c} prints them. */
   public void appendCounters(Appendable out) throws IOException {
     out.append(new SaveWriter(true, counts(), "").write(engine.host().rules()));
+  }
+
+  /**
+   * Appends the IP sets with the elements that have not timed out, as {@code ipset save} prints
+   * them.
+   */
+  public void appendSets(Appendable out, long nowNanos) throws IOException {
+    SetWriter.write(sets.all(), nowNanos, out);
   }
 
   /** Appends the connections that have not timed out, as {@code conntrack -L} prints them. */

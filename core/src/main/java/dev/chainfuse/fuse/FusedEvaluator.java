@@ -9,6 +9,7 @@ import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.rules.Target;
 import dev.chainfuse.rules.TargetContext;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,11 @@ public final class FusedEvaluator extends RuleEvaluator {
     }
     this.asked = new MatchContext(new Skb(), fused.host, new SplittableRandom(seed));
     this.stack = new int[2 * (chains.depth() + 1)];
+  }
+
+  @Override
+  public void useSets(SetRegistry sets) {
+    asked.sets = sets;
   }
 
   @Override
@@ -291,8 +297,17 @@ public final class FusedEvaluator extends RuleEvaluator {
     if (rules.stateful()[rule]) {
       cacheable = false;
     }
+    boolean holds = askFrom(rule, match);
+    if (asked.unsteady) {
+      asked.unsteady = false;
+      cacheable = false;
+    }
+    return holds;
+  }
+
+  private boolean askFrom(int rule, int from) {
     Match[] matches = rules.matches()[rule];
-    for (; match < matches.length; match++) {
+    for (int match = from; match < matches.length; match++) {
       asked.state = states[rule][match];
       if (!matches[match].matches(asked) || asked.hotDrop) {
         return false;

@@ -16,6 +16,7 @@ import dev.chainfuse.packet.FrameColumns;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.RuleEvaluator;
+import dev.chainfuse.stateful.SetRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,11 @@ public final class PacketPath {
     if (flows != null && fused != null) {
       cache = new FlowCache(state, flows, (FusedEvaluator) rules, fused);
     }
+  }
+
+  /** The IP sets that targets change. */
+  public void useSets(SetRegistry sets) {
+    state.sets = sets;
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.RuleEvaluator;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.BitSet;
 
 /**
@@ -47,6 +48,9 @@ final class PathState {
   private final LoopbackQueue loopback;
 
   RuleEvaluator rules;
+
+  /** The IP sets. */
+  SetRegistry sets = SetRegistry.empty();
 
   /** The host's sockets answer nothing. */
   boolean silentSockets = true;

@@ -42,6 +42,7 @@ final class PathTargets extends TargetContext {
   void begin(Skb packet, Hook at) {
     skb = packet;
     hook = at;
+    sets = state.sets;
     answered = false;
     portsExhausted = false;
     masquerading = false;

@@ -16,6 +16,7 @@ import dev.chainfuse.rules.Table;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.rules.Target;
 import dev.chainfuse.rules.TargetContext;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -76,6 +77,11 @@ public final class RuleInterpreter extends RuleEvaluator {
     Rule rule() {
       return chain.rules().get(index);
     }
+  }
+
+  @Override
+  public void useSets(SetRegistry sets) {
+    asked.sets = sets;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.chainfuse.rules;
 
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.stateful.RecentList;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,15 @@ public final class MatchContext {
 
   /** The lists of {@code -m recent}, shared by all rules of one engine. */
   public final RecentList.Registry recent = new RecentList.Registry();
+
+  /** The IP sets of the session. */
+  public SetRegistry sets = SetRegistry.empty();
+
+  /**
+   * Set by a match whose answer holds for this packet only although its {@link Condition.Ask} was
+   * steady.
+   */
+  public boolean unsteady;
 
   /** Set by a match that could not read what it must: the packet is dropped at once, uncounted. */
   public boolean hotDrop;

@@ -35,6 +35,11 @@ public interface OptionValues {
    */
   Set<Hook> hooks();
 
+  /** Whether an IP set of that name is there. */
+  default boolean hasSet(String name) {
+    return false;
+  }
+
   /**
    * An error about an option (its usual name), to be thrown: the reader adds file, line, column and
    * text.

@@ -1,6 +1,7 @@
 package dev.chainfuse.rules;
 
 import dev.chainfuse.packet.Skb;
+import dev.chainfuse.stateful.SetRegistry;
 
 /**
  * What a target may do, given by the packet path. Reused from packet to packet; one thread; nothing
@@ -15,6 +16,9 @@ public abstract class TargetContext {
 
   /** The table whose chain is running. */
   public TableName table = TableName.FILTER;
+
+  /** The IP sets of the session. */
+  public SetRegistry sets = SetRegistry.empty();
 
   /**
    * Base port of a {@link #bind} with {@link NatRange#PORT_OFFSET}: the port of the range is the

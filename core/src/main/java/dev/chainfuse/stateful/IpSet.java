@@ -3,6 +3,8 @@ package dev.chainfuse.stateful;
 import dev.chainfuse.packet.Skb;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * A set at work: what ip_set_test, ip_set_add and ip_set_del (net/netfilter/ipset/ip_set_core.c)
@@ -57,10 +59,12 @@ public final class IpSet {
     this.changes = changes;
   }
 
-  /** The same set for {@code registry}, which has the members already; time begins anew. */
-  IpSet copy(SetRegistry registry, long startNanos) {
+  /** The same set for {@code registry}, with the members of that name; time begins anew. */
+  IpSet copy(Map<String, IpSet> membersByName, SetRegistry registry, long startNanos) {
     IpSet copy = new IpSet(name, header, elements.copy(startNanos), registry.changes());
-    members.forEach(member -> copy.members.add(registry.get(member.name)));
+    for (IpSet member : members) {
+      copy.members.add(Objects.requireNonNull(membersByName.get(member.name)));
+    }
     return copy;
   }
 

@@ -2,6 +2,7 @@ package dev.chainfuse.stateful;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -41,8 +42,15 @@ public final class SavedSets {
   /** Sets to work on. Time-outs begin to run at {@code startNanos}. */
   public SetRegistry open(long startNanos) {
     SetRegistry registry = new SetRegistry();
+    Map<String, IpSet> copies = new HashMap<>();
     for (IpSet set : sets.values()) {
-      registry.add(set.copy(registry, startNanos));
+      if (set.header().type() != SetType.LIST_SET) {
+        copies.put(set.name(), set.copy(copies, registry, startNanos));
+      }
+    }
+    for (IpSet set : sets.values()) {
+      IpSet copy = copies.get(set.name());
+      registry.add(copy == null ? set.copy(copies, registry, startNanos) : copy);
     }
     return registry;
   }

@@ -6,7 +6,7 @@ package dev.chainfuse.stateful;
  *
  * @param dimensions how many of {@code src,dst} were given, 1 to 6
  * @param sources bit {@code i} of dimension {@code i}: {@code src}
- * @param flags bits below
+ * @param flags bits below, those of SET included
  * @param packets comparison of the packet counter
  * @param bytes comparison of the byte counter
  */
@@ -54,11 +54,12 @@ public record SetQuery(
     return new SetQuery(dimensions, sources, 0, Comparison.ANY, Comparison.ANY);
   }
 
-  boolean source(int dimension) {
+  public boolean source(int dimension) {
     return (sources >> dimension & 1) != 0;
   }
 
-  boolean has(int flag) {
+  /** Whether that flag is set. */
+  public boolean has(int flag) {
     return (flags & flag) != 0;
   }
 }

@@ -24,6 +24,7 @@ public final class MatchModules {
           PhysdevMatch.MODULE,
           PkttypeMatch.MODULE,
           RecentMatch.MODULE,
+          SetMatch.MODULE,
           StateMatch.MODULE,
           StatisticMatch.MODULE,
           TcpMatch.MODULE,

@@ -220,7 +220,7 @@ final class CommandParser {
   }
 
   private void load(MatchModule module, int column) {
-    LoadedModule loaded = LoadedModule.of(module, new ModuleOptions(table), column);
+    LoadedModule loaded = LoadedModule.of(module, new ModuleOptions(table, modules), column);
     matches.add(loaded);
     options.load(loaded);
   }
@@ -248,7 +248,7 @@ final class CommandParser {
     }
     TargetModule module = isGoto ? null : modules.target(name.text());
     if (module != null) {
-      targetModule = LoadedModule.of(module, new ModuleOptions(table), name.column());
+      targetModule = LoadedModule.of(module, new ModuleOptions(table, modules), name.column());
       options.load(targetModule);
     } else if (!isGoto) {
       // At once, as its options would be unknown, too.

@@ -17,12 +17,14 @@ final class ModuleOptions implements OptionValues {
 
   private final List<Given> given = new ArrayList<>(4);
   private final TableName table;
+  private final RuleModules modules;
   private HeaderMatch header = HeaderMatch.ANY;
   private Set<Hook> hooks = Set.of();
   private boolean askedForHooks;
 
-  ModuleOptions(TableName table) {
+  ModuleOptions(TableName table, RuleModules modules) {
     this.table = table;
+    this.modules = modules;
   }
 
   void add(Option option, boolean inverted, List<String> values, int column) {
@@ -99,6 +101,11 @@ final class ModuleOptions implements OptionValues {
   public Set<Hook> hooks() {
     askedForHooks = true;
     return hooks;
+  }
+
+  @Override
+  public boolean hasSet(String name) {
+    return modules.hasSet(name);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.chainfuse.rules.target.MarkTarget;
 import dev.chainfuse.rules.target.MasqueradeTarget;
 import dev.chainfuse.rules.target.RedirectTarget;
 import dev.chainfuse.rules.target.RejectTarget;
+import dev.chainfuse.rules.target.SetTarget;
 import dev.chainfuse.rules.target.SnatTarget;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ public final class RuleModules {
           new MasqueradeTarget.Module(),
           new RedirectTarget.Module(),
           new RejectTarget.Module(),
+          new SetTarget.Module(),
           new SnatTarget.Module());
 
   /** What iptables 1.8.9 has and Chainfuse not, to tell it from a slip of the pen. */
@@ -61,14 +63,19 @@ public final class RuleModules {
   private final Map<String, MatchModule> matches = new HashMap<>();
   private final Map<String, TargetModule> targets = new HashMap<>();
 
-  private RuleModules() {}
+  /** Names of the IP sets that rules may refer to. */
+  private final Set<String> sets;
+
+  private RuleModules(Set<String> sets) {
+    this.sets = sets;
+  }
 
   private static Set<String> words(String text) {
     return Set.of(text.trim().split("\\s+"));
   }
 
   private static RuleModules load() {
-    RuleModules modules = new RuleModules();
+    RuleModules modules = new RuleModules(Set.of());
     MatchModules.ALL.forEach(module -> modules.matches.put(module.name(), module));
     TARGETS.forEach(module -> modules.targets.put(module.name(), module));
     for (MatchModule module : ServiceLoader.load(MatchModule.class)) {
@@ -83,6 +90,18 @@ public final class RuleModules {
   /** All modules on the class path; Chainfuse's own win over others of the same name. */
   public static RuleModules standard() {
     return STANDARD;
+  }
+
+  /** The same modules, and rules may refer to these IP sets. */
+  RuleModules withSets(Set<String> names) {
+    RuleModules modules = new RuleModules(names);
+    modules.matches.putAll(matches);
+    modules.targets.putAll(targets);
+    return modules;
+  }
+
+  boolean hasSet(String name) {
+    return sets.contains(name);
   }
 
   /** The match of that name, or null. */

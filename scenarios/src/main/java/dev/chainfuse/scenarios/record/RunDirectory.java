@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class RunDirectory implements AutoCloseable {
   public static final String COUNTERS = "counters.v4";
   public static final String CONNECTIONS = "conntrack.txt";
+  public static final String SETS = "ipset.save";
   public static final String REPORT_JSON = "report.json";
   public static final String REPORT_HTML = "report.html";
   public static final String LATENCY = "latency.hgrm";
@@ -66,6 +67,9 @@ public final class RunDirectory implements AutoCloseable {
   public void writeEnd(Session session, long nowNanos) {
     text(COUNTERS, session::appendCounters);
     text(CONNECTIONS, out -> session.appendConnections(out, nowNanos));
+    if (!session.engine().host().sets().names().isEmpty()) {
+      text(SETS, out -> session.appendSets(out, nowNanos));
+    }
   }
 
   /** Writes the latency's distribution. */
