@@ -16,8 +16,8 @@ public final class IpSet {
   public static final long NO_TIMEOUT = 0xffff_ffffL;
 
 
-  /** IPSET_MAX_TIMEOUT: as many seconds fit into milliseconds of 32 bits. */
-  public static final long MOST_TIMEOUT = 0xffff_ffffL / 1000;
+  /** IPSET_MAX_TIMEOUT: as many seconds as fit into milliseconds of 31 bits. */
+  public static final long MOST_TIMEOUT = (0xffff_ffffL >> 1) / 1000;
 
   private static final int WHOLE = 32;
   private static final int DIFFERS = 0;
@@ -327,6 +327,7 @@ public final class IpSet {
     if (!read(skb, query)) {
       return false;
     }
+    elements.collect(skb.timeNanos);
     long first = newFirst();
     long second = secondWord(elements.secondLengths.ofNew());
     long jiffies = SetElements.jiffies(skb.timeNanos);
@@ -377,6 +378,7 @@ public final class IpSet {
     if (!read(skb, query)) {
       return false;
     }
+    elements.collect(skb.timeNanos);
     int element = table.find(newFirst(), secondWord(elements.secondLengths.ofNew()));
     if (element < 0) {
       return false;

@@ -8,11 +8,15 @@ final class SetElements {
   private static final long NANOS_PER_JIFFY = 4_000_000;
   private static final long JIFFIES_PER_SECOND = 250;
 
+  /** IPSET_GC_TIME, seconds. */
+  private static final long LONGEST_PERIOD = 180;
+
   private final SetHeader header;
   private final SetType type;
   final ElementTable table;
   final PrefixLengths firstLengths;
   final PrefixLengths secondLengths;
+  private long nextCollection;
 
   SetElements(SetHeader header) {
     this(
@@ -34,10 +38,30 @@ final class SetElements {
     this.secondLengths = secondLengths;
   }
 
+  /**
+   * Lets the kernel's garbage collection run until a time: it starts a second after the set was
+   * made, and what has expired before it counts no more for {@link PrefixLengths#ofNew} (mtype_gc
+   * and IPSET_GC_PERIOD, include/linux/netfilter/ipset/ip_set_timeout.h).
+   */
+  void collect(long nanos) {
+    long now = jiffies(nanos);
+    if (!header.timed() || !type.hasNets() || now < nextCollection) {
+      return;
+    }
+    long third = header.timeout() / 3;
+    long period = (third == 0 ? 1 : Math.min(third, LONGEST_PERIOD)) * JIFFIES_PER_SECOND;
+    long last = nextCollection + (now - nextCollection) / period * period;
+    expire(last);
+    nextCollection = last + period;
+  }
+
   /** The same elements, whose time begins at {@code startNanos}. */
   SetElements copy(long startNanos) {
-    return new SetElements(
-        header, table.copy(jiffies(startNanos)), firstLengths.copy(), secondLengths.copy());
+    long start = jiffies(startNanos);
+    SetElements copy =
+        new SetElements(header, table.copy(start), firstLengths.copy(), secondLengths.copy());
+    copy.nextCollection = start + JIFFIES_PER_SECOND;
+    return copy;
   }
 
   static long jiffies(long nanos) {

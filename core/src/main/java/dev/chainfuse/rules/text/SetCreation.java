@@ -180,13 +180,19 @@ final class SetCreation {
       case "netmask" ->
           mask(MaskForm.PREFIX_LENGTH, Ipv4.mask(SetNumbers.length(text, 0, text.length(), column, 1)), column);
       case "bitmask" ->
-          mask(MaskForm.ADDRESS, SetNumbers.address(text, 0, text.length(), column), column);
+          mask(MaskForm.ADDRESS, SetNumbers.address(text, 0, addressEnd(text), column), column);
       case "range", "network" -> range(text, column);
       case "from" -> from = bound(text, column);
       case "to" -> to = bound(text, column);
       case "size" -> size = Math.max(4, SetNumbers.number(text, column, 0, MOST_32));
       default -> SetNumbers.number(text, column, 0, MOST_32);
     }
+  }
+
+  /** ipset 7.17 sometimes prints a prefix length behind a bitmask, without sense. */
+  private static int addressEnd(String text) {
+    int slash = text.indexOf('/');
+    return slash < 0 ? text.length() : slash;
   }
 
   private boolean masked() {

@@ -14,6 +14,7 @@ import dev.chainfuse.stateful.SetType;
  */
 final class SetElement {
   private static final int WHOLE = 32;
+  private static final int ICMPV6 = 58;
 
   private String text = "";
   private int column;
@@ -331,6 +332,11 @@ final class SetElement {
   private static void port(StringBuilder out, int protocol, int port) {
     String name = ProtocolNames.name(protocol);
     out.append(name == null ? Integer.toString(protocol) : name).append(':');
-    out.append(protocol == Ipv4.ICMP ? SetIcmp.format(port) : Integer.toString(port));
+    out.append(
+        switch (protocol) {
+          case Ipv4.ICMP -> SetIcmp.format(port);
+          case ICMPV6 -> SetIcmp.format6(port);
+          default -> Integer.toString(port);
+        });
   }
 }

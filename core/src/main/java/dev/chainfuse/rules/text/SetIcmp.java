@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Names of ICMP types and codes as ipset 7.17 prints them. */
+/**
+ * Names of ICMP types and codes as ipset 7.17 prints them; those of ICMPv6, too, as a packet of that
+ * protocol may come over IPv4.
+ */
 final class SetIcmp {
   private static final String TABLE =
       """
@@ -20,19 +23,35 @@ final class SetIcmp {
       timestamp-reply=14/0 address-mask-request=17/0 address-mask-reply=18/0
       """;
 
+  private static final String TABLE_6 =
+      """
+      no-route=1/0 communication-prohibited=1/1 address-unreachable=1/3 port-unreachable=1/4
+      packet-too-big=2/0 ttl-zero-during-transit=3/0 ttl-zero-during-reassembly=3/1
+      bad-header=4/0 unknown-header-type=4/1 unknown-option=4/2 echo-request=128/0
+      echo-reply=129/0 router-solicitation=133/0 router-advertisement=134/0
+      neighbour-solicitation=135/0 neighbour-advertisement=136/0 redirect=137/0
+      """;
+
+  private static final Map<Integer, String> NAMES_6 = new HashMap<>();
   private static final Map<String, Integer> NUMBERS = new HashMap<>();
   private static final Map<Integer, String> NAMES = new HashMap<>();
 
   static {
-    for (String entry : TABLE.trim().split("\\s+")) {
-      int equals = entry.indexOf('=');
-      int number = numbers(entry.substring(equals + 1));
-      NUMBERS.put(entry.substring(0, equals), number);
-      NAMES.putIfAbsent(number, entry.substring(0, equals));
-    }
+    fill(TABLE, NUMBERS, NAMES);
+    fill(TABLE_6, new HashMap<>(), NAMES_6);
   }
 
   private SetIcmp() {}
+
+  private static void fill(
+      String table, Map<String, Integer> numbers, Map<Integer, String> names) {
+    for (String entry : table.trim().split("\\s+")) {
+      int equals = entry.indexOf('=');
+      int number = numbers(entry.substring(equals + 1));
+      numbers.put(entry.substring(0, equals), number);
+      names.putIfAbsent(number, entry.substring(0, equals));
+    }
+  }
 
   private static int numbers(String text) {
     int slash = text.indexOf('/');
@@ -60,7 +79,15 @@ final class SetIcmp {
 
   /** The name, or type and code. */
   static String format(int typeAndCode) {
-    @Nullable String name = NAMES.get(typeAndCode);
+    return format(NAMES.get(typeAndCode), typeAndCode);
+  }
+
+  /** The same of ICMPv6. */
+  static String format6(int typeAndCode) {
+    return format(NAMES_6.get(typeAndCode), typeAndCode);
+  }
+
+  private static String format(@Nullable String name, int typeAndCode) {
     return name == null ? (typeAndCode >>> 8) + "/" + (typeAndCode & 255) : name;
   }
 }
