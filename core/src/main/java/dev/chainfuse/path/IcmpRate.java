@@ -39,7 +39,8 @@ final class IcmpRate {
   private long forgotten;
 
   /**
-   * @param milliseconds {@code icmp_ratelimit}; 0 is no limit
+   * @param milliseconds {@code icmp_ratelimit}; 0 is no limit here, but empties the bucket that
+   *     {@link #allowUnroutable} shares (inet_peer_xrlim_allow)
    * @param mask {@code icmp_ratemask}, a bit an ICMP type
    */
   IcmpRate(int milliseconds, int mask) {
@@ -54,7 +55,7 @@ final class IcmpRate {
 
   boolean allow(int type, int code, int destination, long now) {
     boolean pathMtu = type == 3 && code == 4;
-    if (interval == 0 || type > HIGHEST_TYPE || pathMtu || (mask >>> type & 1) == 0) {
+    if (type > HIGHEST_TYPE || pathMtu || (mask >>> type & 1) == 0) {
       return true;
     }
     int peer = peer(destination, now);

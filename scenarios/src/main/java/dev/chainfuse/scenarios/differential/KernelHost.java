@@ -25,7 +25,6 @@ final class KernelHost implements AutoCloseable {
   /** A script's status and what it printed. */
   private record Printed(int status, String text) {}
 
-  private final LabTopology lab;
   private final LabScripts.Backend backend;
   private final Process process;
   private final OutputStream commands;
@@ -40,7 +39,6 @@ final class KernelHost implements AutoCloseable {
    * @throws InputException if the kernel refuses it
    */
   KernelHost(LabTopology lab, LabScripts.Backend backend, int cpu) {
-    this.lab = lab;
     this.backend = backend;
     try {
       Path program = KernelProgram.path();
@@ -76,10 +74,6 @@ final class KernelHost implements AutoCloseable {
     }
   }
 
-  LabTopology lab() {
-    return lab;
-  }
-
   /** The files of a host directory, by name, without rules. */
   Map<String, String> files() {
     return files;
@@ -112,20 +106,15 @@ final class KernelHost implements AutoCloseable {
   }
 
   /**
-   * Loads rules; nothing is left of what was before.
+   * Loads rules, once.
    *
    * @return null, or why iptables refuses them
    */
   @org.jspecify.annotations.Nullable
   String begin(String rules) {
-    Printed printed = run("host", LabScripts.begin(lab, rules, backend));
+    Printed printed = run("host", LabScripts.begin(rules, backend));
     begun = printed.status == 0;
     return begun ? null : printed.text;
-  }
-
-  /** Whether a part of a packet waits for others, which nothing but time removes. */
-  boolean holdsFragments() {
-    return !require("host", "grep FRAG: /proc/net/sockstat").contains("inuse 0 ");
   }
 
   /** Sends a frame and waits until the kernel is done. */
