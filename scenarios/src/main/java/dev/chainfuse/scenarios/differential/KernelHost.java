@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This machine's kernel as a host, in a namespace of its own, which is gone when this is closed or
@@ -36,9 +37,14 @@ final class KernelHost implements AutoCloseable {
    * Builds the host.
    *
    * @param cpu which it keeps to
+   * @param described the files of an equal host that was built before; null if there is none
    * @throws InputException if the kernel refuses it
    */
-  KernelHost(LabTopology lab, LabScripts.Backend backend, int cpu) {
+  KernelHost(
+      LabTopology lab,
+      LabScripts.Backend backend,
+      int cpu,
+      @Nullable Map<String, String> described) {
     this.backend = backend;
     try {
       Path program = KernelProgram.path();
@@ -56,7 +62,11 @@ final class KernelHost implements AutoCloseable {
     boolean ready = false;
     try {
       require("far", LabScripts.cables(lab));
+      command("PLAIN far");
+      readLines();
       require("host", LabScripts.host(lab));
+      command("PLAIN host");
+      readLines();
       StringBuilder ports = new StringBuilder("PORTS");
       for (int i = 0; i < lab.ports().size(); i++) {
         ports.append(" p").append(i);
@@ -65,7 +75,7 @@ final class KernelHost implements AutoCloseable {
       readLines();
       // A bridge takes a moment until its ports forward.
       require("host", lab.bridges().isEmpty() ? "true" : "sleep 0.03");
-      files = describe();
+      files = described == null ? describe() : described;
       ready = true;
     } finally {
       if (!ready) {
@@ -110,7 +120,7 @@ final class KernelHost implements AutoCloseable {
    *
    * @return null, or why iptables refuses them
    */
-  @org.jspecify.annotations.Nullable
+  @Nullable
   String begin(String rules) {
     Printed printed = run("host", LabScripts.begin(rules, backend));
     begun = printed.status == 0;

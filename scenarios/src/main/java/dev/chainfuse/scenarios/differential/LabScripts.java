@@ -18,8 +18,6 @@ final class LabScripts {
           "filter", List.of("INPUT", "FORWARD", "OUTPUT"),
           "security", List.of("INPUT", "FORWARD", "OUTPUT"));
 
-  private static final String NO_OFFLOADS = " tx off sg off gso off tso off gro off || true\n";
-
   private LabScripts() {}
 
   /** Cables, made where the far ends are. */
@@ -39,9 +37,6 @@ final class LabScripts {
       out.append("link set p" + i + " up arp off\n");
     }
     out.append("END\n");
-    for (int i = 0; i < lab.ports().size(); i++) {
-      out.append("ethtool -K p" + i).append(NO_OFFLOADS);
-    }
     return out.toString();
   }
 
@@ -93,8 +88,6 @@ final class LabScripts {
             set(out, key, value);
           }
         });
-    lab.ports().forEach(p -> out.append("ethtool -K " + p.name()).append(NO_OFFLOADS));
-    lab.bridges().forEach(b -> out.append("ethtool -K " + b.name()).append(NO_OFFLOADS));
     return out.append(probe()).toString();
   }
 
