@@ -70,6 +70,11 @@ public final class HostView implements HostFacts {
     return type == RouteType.MULTICAST.number() ? routed.union(MULTICAST) : routed;
   }
 
+  @Override
+  public boolean isLoopback(int number) {
+    return host.at(number).isLoopback();
+  }
+
   /** The interface with that number. */
   public Interface at(int number) {
     return host.at(number);

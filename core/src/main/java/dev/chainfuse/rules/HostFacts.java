@@ -23,6 +23,11 @@ public interface HostFacts {
   /** All addresses whose {@link #addressType} is {@code type}. */
   RangeSet addressesOfType(int type, int interfaceNumber);
 
+  /** Whether the interface is a loopback device, which has no Ethernet header. */
+  default boolean isLoopback(int number) {
+    return interfaceName(number).equals("lo");
+  }
+
   /** A host with no interface and no address but loopback's: for compiling rules alone. */
   static HostFacts none() {
     return NoHost.INSTANCE;

@@ -62,7 +62,8 @@ final class RuleText {
   String saved() {
     StringBuilder out = new StringBuilder();
     if (!protocolName.isEmpty()) {
-      out.append("-p ").append(protocolName).append(' ');
+      String name = dev.chainfuse.rules.ProtocolNames.name(header.protocol());
+      out.append("-p ").append(name == null ? protocolName : name).append(' ');
     }
     out.append("-m ").append(match().name());
     match().save(out);
@@ -144,6 +145,9 @@ final class RuleText {
       throw new RuleSyntaxException(word, "unknown, given twice or not to be negated", "");
     }
     int values = option.argument() ? 1 + option.extraArguments() : 0;
+    if (at + values > words.size()) {
+      throw new RuleSyntaxException(word, "no value", "");
+    }
     given.put(option.name(), new Given(inverted, List.copyOf(words.subList(at, at + values))));
     return at + values;
   }
