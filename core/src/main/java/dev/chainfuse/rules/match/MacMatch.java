@@ -76,7 +76,7 @@ public record MacMatch(long source, boolean inverted) implements Match {
   @Override
   public boolean matches(MatchContext context) {
     Skb skb = context.skb;
-    boolean ethernet = skb.inInterface >= 0 && !context.host.isLoopback(skb.inInterface);
+    boolean ethernet = skb.inInterface >= 0 && context.host.isEthernet(skb.inInterface);
     return ethernet && (skb.sourceMac == source) != inverted;
   }
 
@@ -84,7 +84,7 @@ public record MacMatch(long source, boolean inverted) implements Match {
   public Condition condition(HostFacts host) {
     RangeSet ethernet = RangeSet.EMPTY;
     for (int i = 0; i < host.interfaceCount(); i++) {
-      ethernet = host.isLoopback(i) ? ethernet : ethernet.union(RangeSet.of(i + 1));
+      ethernet = host.isEthernet(i) ? ethernet.union(RangeSet.of(i + 1)) : ethernet;
     }
     Condition equal =
         Condition.all(
