@@ -1,6 +1,8 @@
 package dev.chainfuse.rules;
 
 import dev.chainfuse.packet.Skb;
+import dev.chainfuse.stateful.HashLimit;
+import dev.chainfuse.stateful.NamedCounters;
 import dev.chainfuse.stateful.RecentList;
 import dev.chainfuse.stateful.SetRegistry;
 import java.util.SplittableRandom;
@@ -19,6 +21,12 @@ public final class MatchContext {
 
   /** The lists of {@code -m recent}, shared by all rules of one engine. */
   public final RecentList.Registry recent = new RecentList.Registry();
+
+  /** The tables of {@code -m hashlimit}, likewise. */
+  public final HashLimit.Registry hashLimits = new HashLimit.Registry();
+
+  /** The counters of {@code -m nfacct}, likewise. */
+  public final NamedCounters accounts = new NamedCounters();
 
   /** The IP sets of the session. */
   public SetRegistry sets = SetRegistry.empty();
