@@ -27,6 +27,23 @@ class EnginesAgreeOnTrafficTest {
   @Test
   void theFusedEngineGivesWhatTheReferenceGives() {
     Seeds.each(HOSTS, this::run);
+    assertEnough();
+  }
+
+  /** The same with sets in rules, changed by rules. */
+  @Test
+  void theFusedEngineGivesWhatTheReferenceGivesOfSets() {
+    Seeds.each(
+        HOSTS / 2,
+        seed -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          Topology topology = RandomHost.topology(random);
+          run(random, topology, RandomHost.drawWithSets(random, topology));
+        });
+    assertTrue(shortWay > 0, "no packet took the short way");
+  }
+
+  private void assertEnough() {
     boolean enough = packets < 100L * PACKETS || shortWay > packets / 20;
     assertTrue(enough, "only " + shortWay + " of " + packets + " packets took the short way");
   }
@@ -45,7 +62,10 @@ class EnginesAgreeOnTrafficTest {
   private void run(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Topology topology = RandomHost.topology(random);
-    Host host = RandomHost.draw(random, topology);
+    run(random, topology, RandomHost.draw(random, topology));
+  }
+
+  private void run(SplittableRandom random, Topology topology, Host host) {
     Side reference = new Side(host, Engine.Kind.REFERENCE);
     Side fused = new Side(host, Engine.Kind.FUSED);
     RandomTraffic traffic = new RandomTraffic(random, topology, 1_000_000_000L);
@@ -112,6 +132,7 @@ class EnginesAgreeOnTrafficTest {
         session.appendCounters(out);
         StringBuilder connections = new StringBuilder();
         session.appendConnections(connections, last);
+        session.appendSets(out, last);
         new TreeSet<>(List.of(connections.toString().split("\n")))
             .forEach(line -> out.append(line).append('\n'));
       } catch (IOException e) {

@@ -42,7 +42,16 @@ final class RandomHost {
 
   /** A host on that topology. */
   static Host draw(SplittableRandom random, Topology topology) {
+    return host(topology, new RandomHost(random).rules());
+  }
+
+  /** A host on that topology whose rules ask and change IP sets. */
+  static Host drawWithSets(SplittableRandom random, Topology topology) {
     String text = new RandomHost(random).rules();
+    return RandomSets.among(host(topology, text), text, random);
+  }
+
+  private static Host host(Topology topology, String text) {
     return Host.of("random", topology, RuleReader.read("rules.v4", text).rules());
   }
 
