@@ -35,11 +35,12 @@ public final class Host {
 
   /**
    * Loads a host directory: {@code rules.v4} as {@code iptables-save} prints it (without the file
-   * no table is loaded), {@code ipset.save} as {@code ipset save} prints it, and what {@link HostDirectory#load} reads.
+   * no table is loaded), {@code ipset.save} as {@code ipset save} prints it, and what {@link
+   * HostDirectory#load} reads.
    *
    * @throws dev.chainfuse.host.HostFileException if a file of the directory cannot be read
-   * @throws dev.chainfuse.rules.text.RuleFileException if a rule or a set is refused; all errors are in
-   *     it
+   * @throws dev.chainfuse.rules.text.RuleFileException if a rule or a set is refused; all errors
+   *     are in it
    */
   public static Host load(Path directory) {
     return load(directory, false);
@@ -66,7 +67,10 @@ public final class Host {
     Path file = directory.resolve("rules.v4");
     ReadResult read = new ReadResult(RuleSet.EMPTY, List.of(), List.of());
     if (Files.exists(file)) {
-      read = lenient ? RuleReader.readLeniently(file, sets.names()) : RuleReader.read(file, sets.names());
+      read =
+          lenient
+              ? RuleReader.readLeniently(file, sets.names())
+              : RuleReader.read(file, sets.names());
     }
     Path last = directory.toAbsolutePath().normalize().getFileName();
     skipped.addAll(read.skipped());

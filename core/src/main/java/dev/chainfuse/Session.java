@@ -199,9 +199,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Goes on with other rules for the same topology, between two packets. Connections,
-   * neighbours, bridges' addresses and IP sets stay; stateful matches start anew, as after
-   * iptables-restore.
+   * Goes on with other rules for the same topology, between two packets. Connections, neighbours,
+   * bridges' addresses and IP sets stay; stateful matches start anew, as after iptables-restore.
    *
    * @throws IllegalArgumentException if the engine is of another kind or of another topology
    */

@@ -195,7 +195,11 @@ class FlowCacheTest {
   void aSetWithTimeoutsIsAskedForEveryPacket() {
     Lab lab =
         withSets(
-            "create good hash:ip timeout 2\nadd good " + Lab.CLIENT + "\nadd good " + Lab.WEB + "\n",
+            "create good hash:ip timeout 2\nadd good "
+                + Lab.CLIENT
+                + "\nadd good "
+                + Lab.WEB
+                + "\n",
             "-A FORWARD -m set ! --match-set good src -j DROP",
             ACCEPT);
     long before = lab.shortWay();

@@ -47,8 +47,7 @@ final class Lab {
   /** Rules that name sets. */
   Lab(String rules, SavedSets sets) {
     topology = topology().build();
-    Host host =
-        Host.of("lab", topology, RuleReader.read("rules.v4", rules, sets.names()).rules());
+    Host host = Host.of("lab", topology, RuleReader.read("rules.v4", rules, sets.names()).rules());
     session = Engine.compile(host.withSets(sets)).open(Flows.atMost(64));
   }
 

@@ -29,8 +29,7 @@ class PackageDirectionTest {
           Map.entry("rules.match", Set.of("packet", "rules", "stateful")),
           Map.entry("rules.target", Set.of("packet", "rules", "rules.match", "stateful")),
           Map.entry(
-              "rules.text",
-              Set.of("packet", "rules", "rules.match", "rules.target", "stateful")),
+              "rules.text", Set.of("packet", "rules", "rules.match", "rules.target", "stateful")),
           Map.entry("host", Set.of("packet")),
           Map.entry("forwarding", Set.of("packet", "rules", "host")),
           Map.entry("conntrack", Set.of("packet", "rules")),

@@ -61,8 +61,7 @@ class ZeroAllocationTest {
     for (String rule : rules) {
       edited = RuleEditor.apply(edited, "iptables -t mangle -A PREROUTING " + rule, sets.names());
     }
-    session =
-        Engine.compile(host.withRules(edited).withSets(sets)).open(Flows.atMost(4096));
+    session = Engine.compile(host.withRules(edited).withSets(sets)).open(Flows.atMost(4096));
   }
 
   private void frame(String device, String above, long from, byte[] packet) {

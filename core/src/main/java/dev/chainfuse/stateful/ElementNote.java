@@ -13,4 +13,10 @@ package dev.chainfuse.stateful;
 public record ElementNote(String comment, int mark, int markMask, int priority, int queue) {
   /** Nothing of all. */
   public static final ElementNote NONE = new ElementNote("", 0, 0, 0, 0);
+
+  /** The comment without the rest. */
+  ElementNote commentOnly() {
+    boolean bare = mark == 0 && markMask == 0 && priority == 0 && queue == 0;
+    return bare ? this : comment.isEmpty() ? NONE : new ElementNote(comment, 0, 0, 0, 0);
+  }
 }

@@ -15,7 +15,6 @@ public final class IpSet {
   /** {@code timeout} of {@link SetHeader}: the set has none; of an element: the set's own. */
   public static final long NO_TIMEOUT = 0xffff_ffffL;
 
-
   /** IPSET_MAX_TIMEOUT: as many seconds as fit into milliseconds of 31 bits. */
   public static final long MOST_TIMEOUT = (0xffff_ffffL >> 1) / 1000;
 
@@ -142,8 +141,7 @@ public final class IpSet {
   }
 
   /** Enters a member of a list:set, behind those that it has. */
-  public void enterMember(
-      IpSet member, long timeout, long packets, long bytes, ElementNote note) {
+  public void enterMember(IpSet member, long timeout, long packets, long bytes, ElementNote note) {
     int element = elements.insert(SetKey.first(members.size(), WHOLE, 0, 0), 0);
     members.add(member);
     elements.extend(element, timeout, packets, bytes, 0);
@@ -160,8 +158,7 @@ public final class IpSet {
     return test(skb, query, query.has(SetQuery.KEEP_COUNTERS), true, answer);
   }
 
-  private boolean test(
-      Skb skb, SetQuery query, boolean keep, boolean compare, SetAnswer answer) {
+  private boolean test(Skb skb, SetQuery query, boolean keep, boolean compare, SetAnswer answer) {
     if (query.dimensions() < type.dimension) {
       return false;
     }
@@ -193,15 +190,13 @@ public final class IpSet {
   }
 
   /** mtype_test_cidrs: the longest prefixes first, until an element decides. */
-  private int probe(
-      Skb skb, SetQuery query, boolean keep, boolean compare, SetAnswer answer) {
+  private int probe(Skb skb, SetQuery query, boolean keep, boolean compare, SetAnswer answer) {
     if (type == SetType.HASH_MAC) {
       return decide(table.find(SetKey.mac(mac), 0), skb, query, keep, compare, answer);
     }
     for (int i = 0; i < elements.firstLengths.used; i++) {
       int firstLength = elements.firstLengths.lengths[i];
-      long first =
-          SetKey.first(address & SetKey.mask(firstLength), firstLength, protocol, port);
+      long first = SetKey.first(address & SetKey.mask(firstLength), firstLength, protocol, port);
       for (int j = 0; j < elements.secondLengths.used; j++) {
         int secondLength = elements.secondLengths.lengths[j];
         int element = table.find(first, secondWord(secondLength));
@@ -241,8 +236,7 @@ public final class IpSet {
     return true;
   }
 
-  private boolean counted(
-      int element, Skb skb, SetQuery query, boolean keep, boolean compare) {
+  private boolean counted(int element, Skb skb, SetQuery query, boolean keep, boolean compare) {
     if (!keep) {
       table.setCounters(
           element, table.packets(element) + 1, table.bytes(element) + skb.totalLength);
@@ -344,7 +338,8 @@ public final class IpSet {
       table.setNomatch(element, false);
       changed();
     }
-    table.setNote(element, ElementNote.NONE);
+    // A comment stays, mark, priority and queue do not: so the kernel does (6.18).
+    table.setNote(element, table.note(element).commentOnly());
     elements.extend(element, timeout, 1, skb.totalLength, jiffies);
     return true;
   }
@@ -398,8 +393,7 @@ public final class IpSet {
      *
      * @param timeout seconds left, at least 1; 0 if it stays
      */
-    void element(
-        long first, long second, long timeout, long packets, long bytes, ElementNote note);
+    void element(long first, long second, long timeout, long packets, long bytes, ElementNote note);
   }
 
   /**

@@ -4,7 +4,9 @@ import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 
-/** The port of a packet as sets see it (ip_set_get_ip4_port, net/netfilter/ipset/ip_set_getport.c). */
+/**
+ * The port of a packet as sets see it (ip_set_get_ip4_port, net/netfilter/ipset/ip_set_getport.c).
+ */
 final class PacketPort {
   private static final int ICMPV6 = 58;
   private static final int ICMP_BYTES = 8;

@@ -1,8 +1,8 @@
 package dev.chainfuse.stateful;
 
 /**
- * Which prefix lengths the elements of a set have, longest first, as the kernel probes them
- * (struct net_prefixes, net/netfilter/ipset/ip_set_hash_gen.h). Mutable, one thread.
+ * Which prefix lengths the elements of a set have, longest first, as the kernel probes them (struct
+ * net_prefixes, net/netfilter/ipset/ip_set_hash_gen.h). Mutable, one thread.
  */
 final class PrefixLengths {
   private static final int ADDRESS_BITS = 32;

@@ -51,7 +51,8 @@ final class SetElements {
     long third = header.timeout() / 3;
     long period = (third == 0 ? 1 : Math.min(third, LONGEST_PERIOD)) * JIFFIES_PER_SECOND;
     long last = nextCollection + (now - nextCollection) / period * period;
-    expire(last);
+    // The kernel's timer comes a little late, never early.
+    expire(last + 1);
     nextCollection = last + period;
   }
 
@@ -84,7 +85,8 @@ final class SetElements {
   }
 
   private long deadline(long timeout, long jiffies) {
-    long seconds = timeout == IpSet.NO_TIMEOUT ? header.timeout() : Math.min(timeout, IpSet.MOST_TIMEOUT);
+    long seconds =
+        timeout == IpSet.NO_TIMEOUT ? header.timeout() : Math.min(timeout, IpSet.MOST_TIMEOUT);
     return seconds == 0 || !header.timed() ? 0 : jiffies + seconds * JIFFIES_PER_SECOND;
   }
 
@@ -176,5 +178,4 @@ final class SetElements {
       }
     }
   }
-
 }

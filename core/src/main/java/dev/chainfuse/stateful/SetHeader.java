@@ -48,36 +48,101 @@ public record SetHeader(
   /** A set of that type with the kernel's defaults and no extensions. */
   public static SetHeader of(SetType type) {
     return new SetHeader(
-        type, IpSet.NO_TIMEOUT, false, false, false, false, -1, MaskForm.NONE, 0, 0, 65_536, 1024,
-        NOT_GIVEN, NOT_GIVEN, 8);
+        type,
+        IpSet.NO_TIMEOUT,
+        false,
+        false,
+        false,
+        false,
+        -1,
+        MaskForm.NONE,
+        0,
+        0,
+        65_536,
+        1024,
+        NOT_GIVEN,
+        NOT_GIVEN,
+        8);
   }
 
   /** The same with time-outs. */
   public SetHeader withTimeout(long seconds) {
     return new SetHeader(
-        type, seconds, counters, comments, skbInfo, forceAdd, mask, maskForm, from, to, most,
-        hashSize, bucketSize, seed, size);
+        type,
+        seconds,
+        counters,
+        comments,
+        skbInfo,
+        forceAdd,
+        mask,
+        maskForm,
+        from,
+        to,
+        most,
+        hashSize,
+        bucketSize,
+        seed,
+        size);
   }
 
   /** The same with counters. */
   public SetHeader withCounters() {
     return new SetHeader(
-        type, timeout, true, comments, skbInfo, forceAdd, mask, maskForm, from, to, most, hashSize,
-        bucketSize, seed, size);
+        type,
+        timeout,
+        true,
+        comments,
+        skbInfo,
+        forceAdd,
+        mask,
+        maskForm,
+        from,
+        to,
+        most,
+        hashSize,
+        bucketSize,
+        seed,
+        size);
   }
 
   /** The same with room for so many elements. */
   public SetHeader withMost(int elements) {
     return new SetHeader(
-        type, timeout, counters, comments, skbInfo, forceAdd, mask, maskForm, from, to, elements,
-        hashSize, bucketSize, seed, size);
+        type,
+        timeout,
+        counters,
+        comments,
+        skbInfo,
+        forceAdd,
+        mask,
+        maskForm,
+        from,
+        to,
+        elements,
+        hashSize,
+        bucketSize,
+        seed,
+        size);
   }
 
   /** The same for a range of addresses or ports, both included. */
   public SetHeader withRange(int first, int last) {
     return new SetHeader(
-        type, timeout, counters, comments, skbInfo, forceAdd, mask, maskForm, first, last, most,
-        hashSize, bucketSize, seed, size);
+        type,
+        timeout,
+        counters,
+        comments,
+        skbInfo,
+        forceAdd,
+        mask,
+        maskForm,
+        first,
+        last,
+        most,
+        hashSize,
+        bucketSize,
+        seed,
+        size);
   }
 
   /** Whether elements have time-outs. */

@@ -54,8 +54,13 @@ class IpSetModelTest {
   private void run(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     SetType[] types = {
-      SetType.HASH_IP, SetType.HASH_NET, SetType.HASH_IP_PORT, SetType.HASH_NET_PORT,
-      SetType.HASH_IP_PORT_IP, SetType.HASH_IP_PORT_NET, SetType.HASH_NET_NET
+      SetType.HASH_IP,
+      SetType.HASH_NET,
+      SetType.HASH_IP_PORT,
+      SetType.HASH_NET_PORT,
+      SetType.HASH_IP_PORT_IP,
+      SetType.HASH_IP_PORT_NET,
+      SetType.HASH_NET_NET
     };
     type = types[random.nextInt(types.length)];
     model.clear();

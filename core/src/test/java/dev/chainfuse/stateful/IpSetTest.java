@@ -27,7 +27,14 @@ class IpSetTest {
   void theLongestPrefixDecidesAndNomatchExcepts() {
     IpSet set = set(SetType.HASH_NET, NONE);
     set.enter(SetKey.first(0x0a000000, 8, 0, 0), 0, NONE, 0, 0, ElementNote.NONE, false);
-    set.enter(SetKey.first(0x0a010000, 16, 0, 0) | SetKey.NOMATCH, 0, NONE, 0, 0, ElementNote.NONE, false);
+    set.enter(
+        SetKey.first(0x0a010000, 16, 0, 0) | SetKey.NOMATCH,
+        0,
+        NONE,
+        0,
+        0,
+        ElementNote.NONE,
+        false);
     SetQuery turned =
         new SetQuery(
             1, 1, SetQuery.RETURN_NOMATCH, SetQuery.Comparison.ANY, SetQuery.Comparison.ANY);

@@ -9,7 +9,6 @@ import dev.chainfuse.rules.MatchModule;
 import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
 import dev.chainfuse.rules.RuleSyntaxException;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**

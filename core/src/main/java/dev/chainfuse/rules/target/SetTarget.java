@@ -125,8 +125,7 @@ public record SetTarget(
     /** UINT_MAX - 1, extensions/libxt_SET.c. */
     private static final long MOST_TIMEOUT = 0xffff_fffeL;
 
-    private static final Set<Hook> SENDING =
-        Set.of(Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING);
+    private static final Set<Hook> SENDING = Set.of(Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING);
 
     @Override
     public String name() {
@@ -141,8 +140,7 @@ public record SetTarget(
     @Override
     public Target parse(OptionValues values) {
       if (!values.has("add-set") && !values.has("del-set") && !values.has("map-set")) {
-        throw values.error(
-            "", "SET says not what to do", "add --add-set, --del-set or --map-set");
+        throw values.error("", "SET says not what to do", "add --add-set, --del-set or --map-set");
       }
       for (String option : List.of("exist", "timeout")) {
         if (values.has(option) && !values.has("add-set")) {
@@ -157,8 +155,7 @@ public record SetTarget(
           maps(values));
     }
 
-    private static @Nullable SetReference reference(
-        OptionValues values, String option, int flags) {
+    private static @Nullable SetReference reference(OptionValues values, String option, int flags) {
       return values.has(option)
           ? SetReference.parse(values, option).with(flags, Comparison.ANY, Comparison.ANY)
           : null;
@@ -189,13 +186,16 @@ public record SetTarget(
       }
       if (maps == 0) {
         throw values.error(
-            "map-set", "--map-set says not what to map", "add --map-mark, --map-prio or --map-queue");
+            "map-set",
+            "--map-set says not what to map",
+            "add --map-mark, --map-prio or --map-queue");
       }
       if (values.table() != TableName.MANGLE) {
         throw values.error(
             "map-set", "--map-set is for the mangle table only", "move the rule to it");
       }
-      boolean sends = values.hooks().isEmpty() || values.hooks().stream().anyMatch(SENDING::contains);
+      boolean sends =
+          values.hooks().isEmpty() || values.hooks().stream().anyMatch(SENDING::contains);
       if ((maps & ~MAP_MARK) != 0 && !sends) {
         throw values.error(
             "map-set",

@@ -37,8 +37,7 @@ final class SetCreation {
           "setlist", "list:set");
 
   private static final Set<String> NOT_MODELLED =
-      Set.of(
-          "hash:ip,mac", "hash:ip,mark", "hash:net,iface", "hash:net,port,net", "bitmap:ip,mac");
+      Set.of("hash:ip,mac", "hash:ip,mark", "hash:net,iface", "hash:net,port,net", "bitmap:ip,mac");
 
   private final SetWords words;
   private final SetType type;
@@ -122,8 +121,21 @@ final class SetCreation {
       finishRange();
     }
     return new SetHeader(
-        type, timeout, counters, comments, skbInfo, forceAdd, mask, maskForm, (int) from, (int) to,
-        (int) most, hashSize, bucketSize, seed, size);
+        type,
+        timeout,
+        counters,
+        comments,
+        skbInfo,
+        forceAdd,
+        mask,
+        maskForm,
+        (int) from,
+        (int) to,
+        (int) most,
+        hashSize,
+        bucketSize,
+        seed,
+        size);
   }
 
   private boolean flag(String name) {
@@ -178,7 +190,10 @@ final class SetCreation {
       case "bucketsize" -> bucketSize = bucketSize((int) SetNumbers.number(text, column, 0, 255));
       case "initval" -> seed = SetNumbers.number(text, column, 0, MOST_32);
       case "netmask" ->
-          mask(MaskForm.PREFIX_LENGTH, Ipv4.mask(SetNumbers.length(text, 0, text.length(), column, 1)), column);
+          mask(
+              MaskForm.PREFIX_LENGTH,
+              Ipv4.mask(SetNumbers.length(text, 0, text.length(), column, 1)),
+              column);
       case "bitmask" ->
           mask(MaskForm.ADDRESS, SetNumbers.address(text, 0, addressEnd(text), column), column);
       case "range", "network" -> range(text, column);
@@ -220,7 +235,9 @@ final class SetCreation {
     return size;
   }
 
-  /** From AHASH_INIT_SIZE to AHASH_MAX_SIZE in steps of two (hash:..._create, ip_set_hash_gen.h). */
+  /**
+   * From AHASH_INIT_SIZE to AHASH_MAX_SIZE in steps of two (hash:..._create, ip_set_hash_gen.h).
+   */
   private static int bucketSize(int given) {
     return given < 2 ? 2 : given > 12 ? 12 : given + (given & 1);
   }

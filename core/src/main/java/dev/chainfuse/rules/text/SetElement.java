@@ -108,8 +108,9 @@ final class SetElement {
     }
     if (!more && comma >= 0) {
       throw error(
-          comma, "'" + text + "' has too many parts", "a set of type " + header.type().text()
-              + " has no more");
+          comma,
+          "'" + text + "' has too many parts",
+          "a set of type " + header.type().text() + " has no more");
     }
     return comma < 0 ? text.length() : comma;
   }
@@ -243,8 +244,7 @@ final class SetElement {
       throw error(0, "Null-valued element, cannot be stored in a hash type of set", "");
     }
     if (header.type() == SetType.BITMAP_IP
-        && (firstFrom < (header.from() & 0xffff_ffffL)
-            || firstTo > (header.to() & 0xffff_ffffL))) {
+        && (firstFrom < (header.from() & 0xffff_ffffL) || firstTo > (header.to() & 0xffff_ffffL))) {
       throw error(0, "Element is out of the range of the set", rangeText());
     }
   }

@@ -182,7 +182,9 @@ final class SetFileReading {
               "leave it out, or write -exist");
       case FULL ->
           throw new LineException(
-              words.column(2), "Hash is full, cannot add more elements", "create it with a greater maxelem");
+              words.column(2),
+              "Hash is full, cannot add more elements",
+              "create it with a greater maxelem");
     }
   }
 
@@ -202,7 +204,9 @@ final class SetFileReading {
   private void takeOut(long first, long second) {
     if (!current.takeOut(first, second) && !exist) {
       throw new LineException(
-          words.column(2), "Element cannot be deleted from the set: it's not added", "leave it out");
+          words.column(2),
+          "Element cannot be deleted from the set: it's not added",
+          "leave it out");
     }
   }
 

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of ICMP types and codes as ipset 7.17 prints them; those of ICMPv6, too, as a packet of that
- * protocol may come over IPv4.
+ * Names of ICMP types and codes as ipset 7.17 prints them; those of ICMPv6, too, as a packet of
+ * that protocol may come over IPv4.
  */
 final class SetIcmp {
   private static final String TABLE =
@@ -43,8 +43,7 @@ final class SetIcmp {
 
   private SetIcmp() {}
 
-  private static void fill(
-      String table, Map<String, Integer> numbers, Map<Integer, String> names) {
+  private static void fill(String table, Map<String, Integer> numbers, Map<Integer, String> names) {
     for (String entry : table.trim().split("\\s+")) {
       int equals = entry.indexOf('=');
       int number = numbers(entry.substring(equals + 1));

@@ -10,8 +10,7 @@ import java.util.Map;
 
 /** The members of a list:set while it is read. */
 final class SetMembers {
-  private record Member(
-      String set, long timeout, long packets, long bytes, ElementNote note) {}
+  private record Member(String set, long timeout, long packets, long bytes, ElementNote note) {}
 
   private final String list;
   private final List<Member> members = new ArrayList<>();
@@ -79,7 +78,9 @@ final class SetMembers {
       members.remove(at);
     } else if (!exist) {
       throw new LineException(
-          words.column(2), "Element cannot be deleted from the set: it's not added", "leave it out");
+          words.column(2),
+          "Element cannot be deleted from the set: it's not added",
+          "leave it out");
     }
   }
 

@@ -74,8 +74,7 @@ final class SetWords {
 
   /** Whether a word is {@code text}. */
   boolean is(int word, String text) {
-    return ends[word] - starts[word] == text.length()
-        && line.startsWith(text, starts[word]);
+    return ends[word] - starts[word] == text.length() && line.startsWith(text, starts[word]);
   }
 
   /** The column at which a word begins; behind the line for one that is missing. */

@@ -37,8 +37,7 @@ class MatchMeaningTest {
   private static IpSet foo() {
     IpSet set = new IpSet("foo", SetHeader.of(SetType.HASH_IP).withMost(1 << 20));
     for (int address : TestPackets.ADDRESSES) {
-      set.enter(
-          SetKey.first(address, 32, 0, 0), 0, IpSet.NO_TIMEOUT, 0, 0, ElementNote.NONE, true);
+      set.enter(SetKey.first(address, 32, 0, 0), 0, IpSet.NO_TIMEOUT, 0, 0, ElementNote.NONE, true);
     }
     set.takeOut(SetKey.first(TestPackets.ADDRESSES[0], 32, 0, 0), 0);
     return set;

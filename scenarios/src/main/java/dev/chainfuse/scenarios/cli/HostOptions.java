@@ -46,7 +46,9 @@ final class HostOptions {
 
   /** Edits a host's rules by commands, in order. */
   static Host edit(Host host, List<String> commands) {
-    return commands.isEmpty() ? host : host.withRules(edit(host.rules(), commands, host.sets().names()));
+    return commands.isEmpty()
+        ? host
+        : host.withRules(edit(host.rules(), commands, host.sets().names()));
   }
 
   /** Edits rules by commands, in order, where there are IP sets of these names. */
