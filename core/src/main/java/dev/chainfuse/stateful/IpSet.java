@@ -338,8 +338,8 @@ public final class IpSet {
       table.setNomatch(element, false);
       changed();
     }
-    // A comment stays, mark, priority and queue do not: so the kernel does (6.18).
-    table.setNote(element, table.note(element).commentOnly());
+    // Of an element that is there, a hash keeps the comment, a bitmap does not (6.18 does so).
+    table.setNote(element, type.isHash() ? table.note(element).commentOnly() : ElementNote.NONE);
     elements.extend(element, timeout, 1, skb.totalLength, jiffies);
     return true;
   }

@@ -40,12 +40,12 @@ final class SetElements {
 
   /**
    * Lets the kernel's garbage collection run until a time: it starts a second after the set was
-   * made, and what has expired before it counts no more for {@link PrefixLengths#ofNew} (mtype_gc
-   * and IPSET_GC_PERIOD, include/linux/netfilter/ipset/ip_set_timeout.h).
+   * made; what has expired before it is gone, its prefix length and its comment (mtype_gc and
+   * IPSET_GC_PERIOD, include/linux/netfilter/ipset/ip_set_timeout.h).
    */
   void collect(long nanos) {
     long now = jiffies(nanos);
-    if (!header.timed() || !type.hasNets() || now < nextCollection) {
+    if (!header.timed() || !type.isHash() || now < nextCollection) {
       return;
     }
     long third = header.timeout() / 3;
