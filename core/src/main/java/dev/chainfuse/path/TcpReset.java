@@ -1,6 +1,7 @@
 package dev.chainfuse.path;
 
 import dev.chainfuse.conntrack.ConnectionTracking;
+import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.OnesComplement;
@@ -38,10 +39,25 @@ final class TcpReset {
         tracking.attach(made, cause);
       }
       tracking.closing(cause);
-      state.localOutput.send(made);
+      if (cause.bridgeInfo) {
+        sendByPort(made, cause);
+      } else {
+        state.localOutput.send(made);
+      }
       tracking.release(made);
     }
     state.pool.give(made);
+  }
+
+  /**
+   * What br_netfilter has seen come in by a port is answered by that port, with the frame's
+   * addresses exchanged; no hook sees the answer (nf_send_reset).
+   */
+  private void sendByPort(Skb made, Skb cause) {
+    Bytes.putMac(made.data, made.frame, Bytes.getMac(cause.data, cause.frame + 6));
+    Bytes.putMac(made.data, made.frame + 6, Bytes.getMac(cause.data, cause.frame));
+    Bytes.putShort(made.data, made.frame + 12, Ipv4.ETHERTYPE_IPV4);
+    state.output.transmit(made, cause.physicalIn, Action.FORWARDED);
   }
 
   private void write(Skb made, Skb cause) {
@@ -72,5 +88,6 @@ final class TcpReset {
     int checksum = ~OnesComplement.fold(OnesComplement.add(pseudo, data, at, TCP_HEADER)) & 0xffff;
     Bytes.putShort(data, at + 16, checksum);
     made.parse();
+    made.checksumPartial = true;
   }
 }

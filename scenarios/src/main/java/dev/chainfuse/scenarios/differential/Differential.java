@@ -193,13 +193,10 @@ public final class Differential {
       Trial trial = laboratory.run(of);
       Trial.Disagreement shown = trial.disagreement();
       FinalState state = trial.state();
-      if (shown != null) {
-        return CaseReport.lines(of, shown);
-      }
       if (state != null) {
         Recording.write(directory, of, laboratory.files(), trial.answers(), state);
       }
-      return List.of();
+      return shown == null ? List.of() : CaseReport.lines(of, shown);
     } catch (Laboratory.RefusedException e) {
       throw new InputException(directory + ": iptables refuses the rules: " + e.getMessage(), e);
     }

@@ -100,11 +100,14 @@ final class KernelHost implements AutoCloseable {
     String found =
         require(
             "host",
-            "cd /proc/sys/net; grep -s . ipv4/conf/*/* ipv4/neigh/*/* ipv4/icmp_* ipv4/ip_*"
-                + " ipv4/ipfrag_* netfilter/nf_conntrack_* bridge/* || true");
+            "cd /proc/sys/net; grep -s . ipv4/conf/*/arp_* ipv4/conf/*/*forwarding"
+                + " ipv4/conf/*/proxy_arp* ipv4/conf/*/rp_filter ipv4/conf/*/accept_local"
+                + " ipv4/conf/*/route_localnet ipv4/conf/*/s*_redirects ipv4/conf/*/shared_media"
+                + " ipv4/conf/*/accept_source_route ipv4/conf/*/ignore_routes_with_linkdown"
+                + " ipv4/neigh/default/* ipv4/icmp_* ipv4/ip_* ipv4/ipfrag_*"
+                + " netfilter/nf_conntrack_* bridge/* || true");
     for (String line : found.split("\n")) {
       int colon = line.indexOf(':');
-      // Set to keep the host's stack from answering; not a property of the host.
       if (colon > 0 && line.indexOf('\t') < 0) {
         String key = line.substring(0, colon).replace('/', '.');
         settings.append("net.").append(key).append(" = ").append(line.substring(colon + 1));
@@ -120,8 +123,7 @@ final class KernelHost implements AutoCloseable {
    *
    * @return null, or why iptables refuses them
    */
-  @Nullable
-  String begin(String rules) {
+  @Nullable String begin(String rules) {
     Printed printed = run("host", LabScripts.begin(rules, backend));
     begun = printed.status == 0;
     return begun ? null : printed.text;

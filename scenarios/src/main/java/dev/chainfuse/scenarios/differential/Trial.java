@@ -78,10 +78,14 @@ final class Trial {
         break;
       }
     }
-    if (trial.disagreement == null && !trial.notModelled) {
+    if (!trial.steps.isEmpty()) {
       FinalState end = oracle.state();
       trial.state = end;
-      trial.compare(engines, end);
+      if (trial.disagreement == null && !trial.notModelled) {
+        trial.compare(engines, end);
+      } else if (trial.disagreement != null) {
+        trial.addStates(engines, trial.disagreement, end);
+      }
     }
     engines.forEach(
         each -> {
@@ -109,7 +113,7 @@ final class Trial {
         lines.add("(" + each.action() + ", " + each.reason() + ")");
       } catch (RuntimeException | AssertionError e) {
         what = "the engine failed";
-        lines = List.of(e.toString(), e.getStackTrace()[0].toString());
+        lines = new ArrayList<>(List.of(e.toString(), e.getStackTrace()[0].toString()));
       }
       if (!what.isEmpty()) {
         disagreement = new Disagreement(steps.size() - 1, kind, what, kernel.lines(lab), lines);
@@ -129,6 +133,13 @@ final class Trial {
             new Disagreement(-1, Engine.Kind.values()[i], what, lines(kernel), lines(engine));
       }
     }
+  }
+
+  /** What rules had counted by then tells most about why. */
+  private void addStates(List<EngineHost> engines, Disagreement at, FinalState kernel) {
+    FinalState engine = engines.get(at.kind().ordinal()).state(kernel.nanos());
+    at.kernel().addAll(lines(kernel));
+    at.engine().addAll(lines(engine));
   }
 
   private static List<String> lines(FinalState state) {
@@ -151,7 +162,7 @@ final class Trial {
     return answers;
   }
 
-  /** At the end; null if it did not come to that. */
+  /** What the kernel had at the end; null if there was no frame. */
   @Nullable FinalState state() {
     return state;
   }
