@@ -49,8 +49,8 @@ final class EngineHost implements AutoCloseable {
   }
 
   /** Sends a frame, at the time at which the kernel got it, with what the kernel drew at random. */
-  Answer send(Step step, Answer kernel) {
-    choices.learn(kernel);
+  Answer send(Step step, Answer kernel, Draw.Source draws) {
+    choices.learn(kernel, draws);
     session.advance(kernel.nanos());
     List<Answer.Out> out = new ArrayList<>();
     List<byte[]> local = new ArrayList<>();

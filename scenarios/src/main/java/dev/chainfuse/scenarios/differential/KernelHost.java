@@ -159,8 +159,12 @@ final class KernelHost implements AutoCloseable {
     String counters = require("host", backend.program("save") + " -c");
     command("NOW");
     long nanos = Long.parseLong(readLines().get(0).substring(2));
-    String connections = require("host", "conntrack -L 2>/dev/null");
-    return new FinalState(nanos, counters, connections);
+    return new FinalState(nanos, counters, connections());
+  }
+
+  /** As {@code conntrack -L} prints them. */
+  String connections() {
+    return require("host", "conntrack -L 2>/dev/null");
   }
 
   private String require(String where, String script) {

@@ -92,6 +92,11 @@ final class Laboratory implements AutoCloseable {
       }
 
       @Override
+      public Draw draw(int protocol, int source, int destination, int ports) {
+        return Draw.find(at.connections(), protocol, source, destination, ports);
+      }
+
+      @Override
       public FinalState state() {
         return at.state();
       }

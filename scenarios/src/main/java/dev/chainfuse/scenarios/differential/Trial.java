@@ -25,6 +25,9 @@ final class Trial {
   interface Oracle {
     Answer send(Step step);
 
+    /** What NAT drew for a connection of the last frame, if that can be known. */
+    Draw draw(int protocol, int source, int destination, int ports);
+
     FinalState state();
   }
 
@@ -40,6 +43,10 @@ final class Trial {
   private final LabTopology lab;
   private final List<Step> steps = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
+
+  /** Of the frame in hand. */
+  private final List<Draw> draws = new ArrayList<>();
+
   private final Map<DropReason, Integer> reasons = new EnumMap<>(DropReason.class);
   private final Map<Action, Integer> actions = new EnumMap<>(Action.class);
   private final List<String> notes = new ArrayList<>();
@@ -72,8 +79,9 @@ final class Trial {
         }
       }
       trial.steps.add(step);
-      trial.answers.add(before);
-      trial.compare(engines, step, before);
+      trial.draws.clear();
+      trial.compare(engines, step, before, oracle);
+      trial.answers.add(before.withDraws(trial.draws));
       if (trial.disagreement != null || trial.notModelled) {
         break;
       }
@@ -95,14 +103,25 @@ final class Trial {
     return trial;
   }
 
-  private void compare(List<EngineHost> engines, Step step, Answer kernel) {
+  private void compare(List<EngineHost> engines, Step step, Answer kernel, Oracle oracle) {
+    Draw.Source source =
+        (protocol, from, to, ports) -> {
+          for (Draw known : draws) {
+            if (known.isOf(protocol, from, to, ports)) {
+              return known.numbers();
+            }
+          }
+          Draw draw = oracle.draw(protocol, from, to, ports);
+          draws.add(draw);
+          return draw.numbers();
+        };
     for (int i = 0; i < engines.size(); i++) {
       EngineHost each = engines.get(i);
       Engine.Kind kind = Engine.Kind.values()[i];
       String what;
       List<String> lines;
       try {
-        Answer answer = each.send(step, kernel);
+        Answer answer = each.send(step, kernel, source);
         if (each.reason() == DropReason.NOT_MODELLED) {
           notModelled = true;
           reasons.merge(DropReason.NOT_MODELLED, 1, Integer::sum);
