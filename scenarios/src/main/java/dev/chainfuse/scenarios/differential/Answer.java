@@ -11,8 +11,9 @@ import java.util.List;
  * @param out frames that left, in order for each port
  * @param local IPv4 packets delivered to the host
  * @param draws what NAT drew, of connections about which an engine asked
+ * @param disturbed a tick passed while it was sent, so that {@code nanos} may be wrong
  */
-record Answer(long nanos, List<Out> out, List<byte[]> local, List<Draw> draws) {
+record Answer(long nanos, List<Out> out, List<byte[]> local, List<Draw> draws, boolean disturbed) {
   /** A frame that left by a port. */
   record Out(int port, byte[] frame) {}
 
@@ -23,11 +24,11 @@ record Answer(long nanos, List<Out> out, List<byte[]> local, List<Draw> draws) {
   }
 
   Answer(long nanos, List<Out> out, List<byte[]> local) {
-    this(nanos, out, local, List.of());
+    this(nanos, out, local, List.of(), false);
   }
 
   Answer withDraws(List<Draw> known) {
-    return new Answer(nanos, out, local, known);
+    return new Answer(nanos, out, local, known, disturbed);
   }
 
   /** For people. */

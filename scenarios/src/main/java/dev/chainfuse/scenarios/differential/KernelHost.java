@@ -133,6 +133,7 @@ final class KernelHost implements AutoCloseable {
   Answer send(Step step) {
     command("SEND " + step.port() + " " + step.waitMicros() + " " + HEX.formatHex(step.frame()));
     long nanos = 0;
+    boolean disturbed = false;
     List<Answer.Out> out = new ArrayList<>();
     List<byte[]> local = new ArrayList<>();
     for (String line : readLines()) {
@@ -144,11 +145,12 @@ final class KernelHost implements AutoCloseable {
           int port = Integer.parseInt(rest.substring(0, space));
           out.add(new Answer.Out(port, HEX.parseHex(rest.substring(space + 1))));
         }
+        case 'D' -> disturbed = true;
         case 'L' -> local.add(HEX.parseHex(rest));
         default -> {}
       }
     }
-    return new Answer(nanos, out, local);
+    return new Answer(nanos, out, local, List.of(), disturbed);
   }
 
   /** Counters and connections. */
@@ -157,9 +159,14 @@ final class KernelHost implements AutoCloseable {
       throw new IllegalStateException("no rules were loaded");
     }
     String counters = require("host", backend.program("save") + " -c");
-    command("NOW");
-    long nanos = Long.parseLong(readLines().get(0).substring(2));
+    long nanos = now();
     return new FinalState(nanos, counters, connections());
+  }
+
+  /** The kernel's monotonic clock. */
+  long now() {
+    command("NOW");
+    return Long.parseLong(readLines().get(0).substring(2));
   }
 
   /** As {@code conntrack -L} prints them. */

@@ -53,7 +53,7 @@ record Recording(Case of, List<Answer> answers, FinalState end) {
       switch (words[0]) {
         case "sent", "end" -> {
           if (sent >= 0) {
-            answers.add(new Answer(sent, out, local, draws));
+            answers.add(new Answer(sent, out, local, draws, false));
             out.clear();
             local.clear();
             draws.clear();
@@ -82,6 +82,14 @@ record Recording(Case of, List<Answer> answers, FinalState end) {
         of,
         host,
         new Trial.Oracle() {
+          @Override
+          public long start() {
+            return answers.isEmpty() ? end.nanos() : answers.get(0).nanos();
+          }
+
+          @Override
+          public void letTimersPass(EngineHost engine, Step step) {}
+
           @Override
           public Answer send(Step step) {
             return answers.get(next[0]++);
