@@ -153,6 +153,12 @@ public final class Skb {
   public long sequence = -1;
 
   /**
+   * A segment that the host made: the kernel leaves its checksum to the device (CHECKSUM_PARTIAL),
+   * so that an error about it quotes the sum over the pseudo header alone.
+   */
+  public boolean checksumPartial;
+
+  /**
    * Handed in from outside: its fate is the reported verdict. Copies and the host's packets are
    * not.
    */
@@ -199,6 +205,7 @@ public final class Skb {
   /** Forgets everything but the frame's place, for a new packet. */
   public void reset() {
     sequence = -1;
+    checksumPartial = false;
     primary = false;
     reported = false;
     bridgeInfo = false;
@@ -355,6 +362,7 @@ public final class Skb {
     destinationMac = from.destinationMac;
     sourceMac = from.sourceMac;
     sequence = from.sequence;
+    checksumPartial = from.checksumPartial;
     primary = false;
     reported = from.reported;
     bridgeInfo = from.bridgeInfo;

@@ -146,7 +146,8 @@ final class Routing {
       }
     }
     if (skb.source == 0) {
-      skb.source = type == LOCAL ? destination : routes.preferredSource(route);
+      int preferred = routes.preferredSource(route);
+      skb.source = preferred == 0 && type == LOCAL ? destination : preferred;
     }
     return skb.source != 0;
   }
