@@ -43,7 +43,7 @@ public final class Session implements AutoCloseable {
   private final List<LogLine> log = new ArrayList<>();
   private final PacketPath path;
   private final SinglePacket single = new SinglePacket(this);
-  private final boolean accounts;
+  private boolean accounts;
   private Engine engine;
   private RuleEvaluator rules;
   private long logged;
@@ -106,7 +106,12 @@ public final class Session implements AutoCloseable {
         next.fused(),
         next.numbers().ruleCount(),
         next.numbers().policyCount(),
-        next.tracksConnections());
+        next.tracksConnections(),
+        next.reassembles());
+    if (TrackingNeed.ofCounters(next.host().rules())) {
+      accounts = true;
+      tracking.countTraffic();
+    }
   }
 
   /** The engine in use. */

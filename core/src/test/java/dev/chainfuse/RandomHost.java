@@ -128,6 +128,13 @@ final class RandomHost {
   }
 
   private void match(StringBuilder out, String table) {
+    if (random.nextInt(3) == 0) {
+      String drawn = RandomMatches.draw(random, !table.equals("raw"));
+      out.append(drawn);
+      if (drawn.startsWith(" -p")) {
+        return;
+      }
+    }
     switch (random.nextInt(14)) {
       case 0 -> out.append(" -s ").append(pick("192.0.2.0/24", "172.17.0.0/16", "203.0.113.9"));
       case 1 -> out.append(" -d ").append(pick("172.17.0.3", "192.0.2.10", "172.16.0.0/12"));
