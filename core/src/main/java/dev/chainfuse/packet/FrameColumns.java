@@ -14,10 +14,12 @@ public final class FrameColumns {
   /** Bytes before each frame, so that IP words are aligned. */
   public static final int LEAD = 2;
 
-  /** Frames, one a slot of {@link #stride} bytes, each {@link #LEAD} bytes into its slot. */
+  /** Frames, one a slot, each {@link #LEAD} bytes into its slot; slots follow one another. */
   public final byte[] data;
 
+  /** Bytes of the longest slot. */
   public final int stride;
+
   public final int[] offset;
   public final int[] length;
   public final int[] inInterface;
@@ -38,8 +40,11 @@ public final class FrameColumns {
   public final int[] egress;
   public int size;
 
+  /** Where the next slot begins. */
+  public int used;
+
   public FrameColumns(int capacity, int maxFrameBytes) {
-    stride = LEAD + maxFrameBytes + 63 & ~63;
+    stride = slotEnd(LEAD + maxFrameBytes);
     data = new byte[Math.multiplyExact(stride, capacity)];
     offset = new int[capacity];
     length = new int[capacity];
@@ -52,5 +57,10 @@ public final class FrameColumns {
     hook = new byte[capacity];
     ruleId = new int[capacity];
     egress = new int[capacity];
+  }
+
+  /** The first multiple of 64 at or behind {@code end}. */
+  public static int slotEnd(int end) {
+    return end + 63 & ~63;
   }
 }

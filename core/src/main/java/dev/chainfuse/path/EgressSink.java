@@ -17,6 +17,16 @@ public interface EgressSink {
       long causeSequence,
       long nanos);
 
+  /**
+   * A packet has passed INPUT; the bytes are only valid during the call. Packets that go the short
+   * way of an established flow are not told.
+   *
+   * @param from where its IPv4 header begins
+   * @param causeSequence number of the packet that caused it; -1 if none did
+   */
+  void delivered(
+      byte[] data, int from, int bytes, int interfaceNumber, int index, long causeSequence);
+
   /** A LOG line. */
   void log(String prefix, int level, int flags, long causeSequence, long nanos);
 }
