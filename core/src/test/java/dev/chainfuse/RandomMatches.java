@@ -29,6 +29,8 @@ final class RandomMatches {
           " -m string --algo bm {!_--hex-string --hex-string} \"|{00_00_00 08_00 11}|\" --from 20",
           " -m u32 --u32 \"{0&0xffff=40 6&0xff=6 6&0xff=17 0>>22&0x3c@0>>16=0:30000}\"",
           " -m bpf --bytecode \"{2,48_0_0_9,22_0_0_0 4,48_0_0_8,21_0_1_64,6_0_0_1,6_0_0_0}\"",
+          " -m connlimit --connlimit-{above upto} {0 1 3} --connlimit-mask {32 24}"
+              + " --connlimit-{saddr daddr}",
           " -m cpu {--cpu_0 !_--cpu_0}",
           " -m statistic --mode nth --every 2 --packet 1");
 
@@ -36,8 +38,6 @@ final class RandomMatches {
       List.of(
           " -m connbytes --connbytes {1:3 4 100:400} --connbytes-mode {packets bytes avgpkt}"
               + " --connbytes-dir {original reply both}",
-          " -m connlimit --connlimit-{above upto} {0 1 3} --connlimit-mask {32 24}"
-              + " --connlimit-{saddr daddr}",
           " -m cluster --cluster-total-nodes 2 --cluster-local-node {1 2} --cluster-hash-seed 7",
           " -m helper {--helper_ftp !_--helper_ftp}");
 

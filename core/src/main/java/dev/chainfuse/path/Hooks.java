@@ -61,6 +61,10 @@ final class Hooks {
     if (reassembles && Reassembly.isFragment(skb) && !whole(skb, hook)) {
       return false;
     }
+    if (tracked) {
+      // Rules in raw may look for connections, though the packet has none yet.
+      skb.connections = tracking.table();
+    }
     if (!table(TableName.RAW, skb, hook)) {
       return false;
     }
