@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param observer is told of every chain that runs; null for none; only with the fused engine
  * @param sockets what the host's own sockets answer
  * @param deliveries whether {@link Session#deliveries} keeps what the host's programs got
- * @param epochNanos what the clock on the wall shows at virtual time 0, in nanoseconds since 1970 in
- *     UTC: what {@code -m time} goes by
+ * @param epochNanos what the clock on the wall shows at virtual time 0, in nanoseconds since 1970
+ *     in UTC: what {@code -m time} goes by
  */
 public record SessionOptions(
     long seed,
@@ -30,7 +30,8 @@ public record SessionOptions(
 
   /** These options with another seed. */
   public SessionOptions withSeed(long other) {
-    return new SessionOptions(other, choices, startNanos, observer, sockets, deliveries, epochNanos);
+    return new SessionOptions(
+        other, choices, startNanos, observer, sockets, deliveries, epochNanos);
   }
 
   /** These options with NAT choosing as {@code source} says. */

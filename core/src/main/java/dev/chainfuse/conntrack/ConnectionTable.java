@@ -253,8 +253,7 @@ public abstract class ConnectionTable extends ConnectionFacts {
   }
 
   @Override
-  public final int live(
-      int source, int destination, int ports, int protocolZone, long nowNanos) {
+  public final int live(int source, int destination, int ports, int protocolZone, long nowNanos) {
     int handle = find(source, destination, ports, protocolZone);
     boolean lives = handle >= 0 && !expired(handle >>> 1, jiffies(nowNanos));
     return lives ? handle >>> 1 : NO_FLOW;

@@ -10,9 +10,9 @@ import dev.chainfuse.rules.OptionValues;
 import java.util.Locale;
 
 /**
- * {@code -m time}: when the packet comes (net/netfilter/xt_time.c, time_mt). The session
- * says what its virtual time 0 is on the clock; the kernel's own time zone ({@code --kerneltz}) is
- * taken to be UTC, too.
+ * {@code -m time}: when the packet comes (net/netfilter/xt_time.c, time_mt). The session says what
+ * its virtual time 0 is on the clock; the kernel's own time zone ({@code --kerneltz}) is taken to
+ * be UTC, too.
  *
  * @param from seconds of the day, 0 to 86,399
  * @param to likewise; before {@code from} if the span goes over midnight

@@ -67,9 +67,7 @@ class RuleFileErrorsTest {
   void whatIptablesHasAndWeNotIsNamed() {
     assertEquals(
         "match 'osf' is not supported yet",
-        problems(filter("-A U -p tcp -m osf --genre Linux"))
-            .get(0)
-            .problem());
+        problems(filter("-A U -p tcp -m osf --genre Linux")).get(0).problem());
     assertEquals(
         "target 'TPROXY' is not supported yet",
         problems(filter("-A U -j TPROXY --x 1")).get(0).problem());

@@ -79,7 +79,8 @@ public final class Replay implements AutoCloseable {
     batch = PacketBatch.allocate(batchSize, FIRST_MAX_FRAME);
     session =
         engine.open(
-            flows, SessionOptions.DEFAULT
+            flows,
+            SessionOptions.DEFAULT
                 .withSeed(seed)
                 .withChoices(choices)
                 .withSockets(sockets)
