@@ -31,7 +31,7 @@ class MatchMeaningTest {
 
   /** Matches whose answer is the same for all packets of the test's host. */
   private static final Set<String> CONSTANT =
-      Set.of("comment", "cpu", "helper", "nfacct", "owner", "policy", "realm", "socket");
+      Set.of("cgroup", "comment", "cpu", "helper", "nfacct", "owner", "policy", "realm", "socket");
 
   @Test
   void conditionHoldsWhereTheMatchDoes() {
