@@ -81,9 +81,7 @@ public final class Session implements AutoCloseable {
             options.observer() == null ? flowTable : null,
             engine.fused(),
             new Sink());
-    if (!options.sockets().silent()) {
-      path.answerClosedUdp(options.sockets().udpPorts());
-    }
+    path.answerClosed(options.sockets().udpPorts(), options.sockets().tcpPorts());
     lastNanos = options.startNanos();
     install(engine, rules, RuleCounts.fromRules(engine.numbers()));
   }

@@ -100,6 +100,14 @@ public final class Skb {
   /** Sending interface as iptables sees it, or {@link #NO_INTERFACE}. */
   public int outInterface = NO_INTERFACE;
 
+  /**
+   * Record route option that the host has read, bytes from the start of the IP header; 0 without.
+   */
+  public int recordRoute;
+
+  /** The record route option had room for the host's address. */
+  public boolean recordsAddress;
+
   /** Bridge port of entry, kept while routed. */
   public int physicalIn = NO_INTERFACE;
 
@@ -200,6 +208,8 @@ public final class Skb {
     routeInterface = NO_INTERFACE;
     routeMtu = 0;
     redirect = false;
+    recordRoute = 0;
+    recordsAddress = false;
     fragmentCount = 0;
     fragmentMaximum = 0;
     fragmentsKeepDf = false;
@@ -331,6 +341,8 @@ public final class Skb {
     checksumVerified = from.checksumVerified;
     inInterface = from.inInterface;
     outInterface = from.outInterface;
+    recordRoute = from.recordRoute;
+    recordsAddress = from.recordsAddress;
     physicalIn = from.physicalIn;
     physicalOut = from.physicalOut;
     bridged = from.bridged;

@@ -39,8 +39,8 @@ final class IcmpRate {
   private long forgotten;
 
   /**
-   * @param milliseconds {@code icmp_ratelimit}; 0 is no limit here, but a new jiffy
-   *     empties the bucket that {@link #allowUnroutable} shares (inet_peer_xrlim_allow)
+   * @param milliseconds {@code icmp_ratelimit}; 0 is no limit here, but a new jiffy empties the
+   *     bucket that {@link #allowUnroutable} shares (inet_peer_xrlim_allow)
    * @param mask {@code icmp_ratemask}, a bit an ICMP type
    */
   IcmpRate(int milliseconds, int mask) {

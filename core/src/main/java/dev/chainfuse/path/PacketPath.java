@@ -16,6 +16,7 @@ import dev.chainfuse.packet.FrameColumns;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.RuleEvaluator;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,12 +87,19 @@ public final class PacketPath {
   /**
    * Lets the host's sockets answer.
    *
-   * @param ports UDP ports on which a program listens
+   * @param udpPorts where a program listens; null if UDP is never answered
+   * @param tcpPorts the same for TCP
    */
-  public void answerClosedUdp(Iterable<Integer> ports) {
-    state.silentSockets = false;
-    for (int port : ports) {
-      state.udpPorts.set(port);
+  public void answerClosed(
+      @Nullable Iterable<Integer> udpPorts, @Nullable Iterable<Integer> tcpPorts) {
+    silence(state.silentUdp, udpPorts);
+    silence(state.silentTcp, tcpPorts);
+  }
+
+  private static void silence(BitSet silent, @Nullable Iterable<Integer> ports) {
+    if (ports != null) {
+      silent.clear();
+      ports.forEach(silent::set);
     }
   }
 

@@ -159,6 +159,20 @@ final class Routing {
         : addresses.select(skb.routeInterface, skb.nextHop, Scope.UNIVERSE);
   }
 
+  /** The address by which the host would answer a received packet (fib_compute_spec_dst). */
+  int sourceOfAnswer(Skb skb) {
+    if (skb.routeType == LOCAL) {
+      return skb.destination;
+    }
+    if (skb.source >>> 24 == 0) {
+      return addresses.select(skb.inInterface, skb.source, Scope.LINK);
+    }
+    int route = routes.lookup(skb.source, skb.tos, -1);
+    return route >= 0
+        ? routes.preferredSource(route)
+        : addresses.select(skb.inInterface, skb.source, Scope.UNIVERSE);
+  }
+
   boolean isLocal(int address) {
     return view.isLocal(address);
   }

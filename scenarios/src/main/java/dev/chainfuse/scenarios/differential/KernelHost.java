@@ -120,8 +120,7 @@ final class KernelHost implements AutoCloseable {
    *
    * @return null, or why iptables refuses them
    */
-  @Nullable
-  String begin(String rules) {
+  @Nullable String begin(String rules) {
     Printed printed = run("host", LabScripts.begin(rules, backend));
     begun = printed.status == 0;
     return begun ? null : printed.text;
