@@ -26,7 +26,7 @@ class EnginesAgreeOnTrafficTest {
 
   @Test
   void theFusedEngineGivesWhatTheReferenceGives() {
-    Seeds.each(HOSTS, this::run);
+    Seeds.each(HOSTS, seed -> run(seed, seed % 2 == 0));
     boolean enough = packets < 100L * PACKETS || shortWay > packets / 20;
     assertTrue(enough, "only " + shortWay + " of " + packets + " packets took the short way");
   }
@@ -38,14 +38,14 @@ class EnginesAgreeOnTrafficTest {
   @Test
   void hostsOnWhichTheyOnceDiffered() {
     for (long seed : new long[] {106, 1041}) {
-      run(seed);
+      run(seed, false);
     }
   }
 
-  private void run(long seed) {
+  private void run(long seed, boolean furtherMatches) {
     SplittableRandom random = new SplittableRandom(seed);
     Topology topology = RandomHost.topology(random);
-    Host host = RandomHost.draw(random, topology);
+    Host host = RandomHost.draw(random, topology, furtherMatches);
     Side reference = new Side(host, Engine.Kind.REFERENCE);
     Side fused = new Side(host, Engine.Kind.FUSED);
     RandomTraffic traffic = new RandomTraffic(random, topology, 1_000_000_000L);

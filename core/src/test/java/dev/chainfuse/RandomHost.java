@@ -11,9 +11,11 @@ final class RandomHost {
   static final String[] CONTAINERS = {"172.17.0.2", "172.17.0.3", "172.18.0.2"};
 
   private final SplittableRandom random;
+  private final boolean furtherMatches;
 
-  private RandomHost(SplittableRandom random) {
+  private RandomHost(SplittableRandom random, boolean furtherMatches) {
     this.random = random;
+    this.furtherMatches = furtherMatches;
   }
 
   /** A topology: a LAN card, a bridge with two ports, another with one. */
@@ -42,7 +44,16 @@ final class RandomHost {
 
   /** A host on that topology. */
   static Host draw(SplittableRandom random, Topology topology) {
-    String text = new RandomHost(random).rules();
+    return draw(random, topology, false);
+  }
+
+  /**
+   * A host on that topology.
+   *
+   * @param furtherMatches with those of {@link RandomMatches}, too
+   */
+  static Host draw(SplittableRandom random, Topology topology, boolean furtherMatches) {
+    String text = new RandomHost(random, furtherMatches).rules();
     return Host.of("random", topology, RuleReader.read("rules.v4", text).rules());
   }
 
@@ -128,6 +139,13 @@ final class RandomHost {
   }
 
   private void match(StringBuilder out, String table) {
+    if (furtherMatches && random.nextInt(3) == 0) {
+      String drawn = RandomMatches.draw(random, !table.equals("raw"));
+      out.append(drawn);
+      if (drawn.startsWith(" -p")) {
+        return;
+      }
+    }
     switch (random.nextInt(14)) {
       case 0 -> out.append(" -s ").append(pick("192.0.2.0/24", "172.17.0.0/16", "203.0.113.9"));
       case 1 -> out.append(" -d ").append(pick("172.17.0.3", "192.0.2.10", "172.16.0.0/12"));

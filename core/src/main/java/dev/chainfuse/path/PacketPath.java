@@ -66,20 +66,22 @@ public final class PacketPath {
    *
    * @param fused what {@code rules} runs, if it is the fused engine's
    * @param trackConnections whether some rule needs connection tracking
+   * @param reassemble whether fragments are put together before rules see them
    */
   public void use(
       RuleEvaluator rules,
       @Nullable FusedRules fused,
       int ruleCount,
       int policyCount,
-      boolean trackConnections) {
+      boolean trackConnections,
+      boolean reassemble) {
     state.ruleCount = ruleCount;
     state.policyCount = policyCount;
     if (cache != null && fused != null) {
       cache.use((FusedEvaluator) rules, fused);
     }
     state.rules = rules;
-    state.hooks.use(rules, trackConnections);
+    state.hooks.use(rules, trackConnections, reassemble);
   }
 
   /**

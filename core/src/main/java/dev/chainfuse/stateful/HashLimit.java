@@ -68,8 +68,7 @@ public final class HashLimit {
       if (bytes) {
         return byteCredits(average) != 0;
       }
-      return burst != 0
-          && Long.compareUnsigned(credits(average * burst), credits(average)) >= 0;
+      return burst != 0 && Long.compareUnsigned(credits(average * burst), credits(average)) >= 0;
     }
 
     private int mostEntries() {

@@ -54,8 +54,7 @@ public final class BpfMatch implements Match {
       String[] numbers = parts[i + 1].strip().split("\\s+");
       for (int column = 0; column < PARTS; column++) {
         long most = column == 0 ? 0xffff : column == 3 ? Numbers.MAX_32 : 0xff;
-        long number =
-            numbers.length == PARTS ? Numbers.parseDecimal(numbers[column], most) : -1;
+        long number = numbers.length == PARTS ? Numbers.parseDecimal(numbers[column], most) : -1;
         if (number < 0) {
           throw values.error(
               "bytecode",

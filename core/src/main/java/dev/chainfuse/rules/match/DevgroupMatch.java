@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record DevgroupMatch(@Nullable GroupMask source, @Nullable GroupMask destination)
     implements Match {
   private static final String ZERO = "default";
-  private static final Set<Hook> IN_HOOKS =
-      EnumSet.of(Hook.PREROUTING, Hook.INPUT, Hook.FORWARD);
+  private static final Set<Hook> IN_HOOKS = EnumSet.of(Hook.PREROUTING, Hook.INPUT, Hook.FORWARD);
   private static final Set<Hook> OUT_HOOKS =
       EnumSet.of(Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING);
 

@@ -11,7 +11,9 @@ import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
 import java.util.Locale;
 
-/** {@code -m dscp}: the upper six bits of the type of service (net/netfilter/xt_dscp.c, dscp_mt). */
+/**
+ * {@code -m dscp}: the upper six bits of the type of service (net/netfilter/xt_dscp.c, dscp_mt).
+ */
 public record DscpMatch(int dscp, boolean inverted) implements Match {
   private static final int MOST = 63;
 

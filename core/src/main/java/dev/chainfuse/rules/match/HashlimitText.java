@@ -131,9 +131,7 @@ final class HashlimitText {
       return Integer.SIZE;
     }
     long length = text.indexOf('.') < 0 ? Numbers.parse(text, Integer.SIZE) : -1;
-    return length >= 0
-        ? (int) length
-        : Integer.bitCount(Addresses.mask(values, option, text));
+    return length >= 0 ? (int) length : Integer.bitCount(Addresses.mask(values, option, text));
   }
 
   private static int mode(OptionValues values) {
@@ -192,7 +190,9 @@ final class HashlimitText {
     while (end < text.length() && Character.digit(text.charAt(end), 10) >= 0) {
       end++;
     }
-    return end == 0 ? 0 : Numbers.parseDecimal(text.substring(0, end), Long.MAX_VALUE / (10 * MEGA));
+    return end == 0
+        ? 0
+        : Numbers.parseDecimal(text.substring(0, end), Long.MAX_VALUE / (10 * MEGA));
   }
 
   private static int factor(char unit) {

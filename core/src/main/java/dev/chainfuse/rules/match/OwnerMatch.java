@@ -10,7 +10,6 @@ import dev.chainfuse.rules.MatchContext;
 import dev.chainfuse.rules.MatchModule;
 import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
-import dev.chainfuse.rules.RuleSyntaxException;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.ToLongFunction;

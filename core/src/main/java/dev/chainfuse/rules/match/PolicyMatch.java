@@ -10,7 +10,6 @@ import dev.chainfuse.rules.MatchModule;
 import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
 import dev.chainfuse.rules.OptionValues.Given;
-import dev.chainfuse.rules.RuleSyntaxException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -96,7 +95,8 @@ public record PolicyMatch(boolean in, boolean none, boolean strict, List<Element
   private static boolean oneOf(
       OptionValues values, String option, String text, String first, String second) {
     if (!text.equals(first) && !text.equals(second)) {
-      throw values.error(option, "'" + text + "' is not a value", "write " + first + " or " + second);
+      throw values.error(
+          option, "'" + text + "' is not a value", "write " + first + " or " + second);
     }
     return text.equals(first);
   }
@@ -157,11 +157,13 @@ public record PolicyMatch(boolean in, boolean none, boolean strict, List<Element
           case "spi" ->
               "0x" + Long.toHexString(Numbers.require(values, option, text, 0, Numbers.MAX_32));
           case "proto" -> protocol(values, text);
-          case "mode" -> oneOf(values, option, text, "transport", "tunnel") ? "transport" : "tunnel";
+          case "mode" ->
+              oneOf(values, option, text, "transport", "tunnel") ? "transport" : "tunnel";
           default -> address(values, option, text);
         };
     Integer number = option.equals("proto") ? PROTOCOLS.get(shown) : null;
-    return new Property(option, given.inverted(), shown, number == null ? shown : number.toString());
+    return new Property(
+        option, given.inverted(), shown, number == null ? shown : number.toString());
   }
 
   private static String protocol(OptionValues values, String text) {
@@ -177,8 +179,7 @@ public record PolicyMatch(boolean in, boolean none, boolean strict, List<Element
 
   private static String address(OptionValues values, String option, String text) {
     int slash = text.indexOf('/');
-    int address =
-        Addresses.address(values, option, slash < 0 ? text : text.substring(0, slash));
+    int address = Addresses.address(values, option, slash < 0 ? text : text.substring(0, slash));
     int mask = slash < 0 ? -1 : Addresses.mask(values, option, text.substring(slash + 1));
     String shown = Ipv4.format(address & mask);
     return mask == -1 ? shown : shown + '/' + Integer.bitCount(mask);

@@ -19,8 +19,8 @@ import java.util.Set;
  * {@code -m rpfilter}: whether an answer would leave by the interface that the packet came by
  * (net/ipv4/netfilter/ipt_rpfilter.c, rpfilter_mt).
  */
-public record RpfilterMatch(
-    boolean loose, boolean validMark, boolean acceptLocal, boolean inverted) implements Match {
+public record RpfilterMatch(boolean loose, boolean validMark, boolean acceptLocal, boolean inverted)
+    implements Match {
   /** The first three octets of 224.0.0.0/24. */
   private static final int LOCAL_MULTICAST = Ipv4.parse("224.0.0.0") >>> 8;
 

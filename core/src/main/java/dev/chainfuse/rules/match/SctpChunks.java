@@ -91,8 +91,7 @@ record SctpChunks(Scope scope, BitSet types, List<Flags> flags, boolean inverted
     throw values.error(OPTION, "'" + text + "' is none of all, any, only", "write one of these");
   }
 
-  private static void addChunk(
-      OptionValues values, String chunk, BitSet types, List<Flags> flags) {
+  private static void addChunk(OptionValues values, String chunk, BitSet types, List<Flags> flags) {
     int colon = chunk.indexOf(':');
     String name = colon < 0 ? chunk : chunk.substring(0, colon);
     for (Type type : TYPES) {
@@ -108,11 +107,14 @@ record SctpChunks(Scope scope, BitSet types, List<Flags> flags, boolean inverted
         OPTION, "'" + name + "' is not a type of SCTP chunk", "write types such as DATA,INIT_ACK");
   }
 
-  /** An upper case letter is a flag that must be set, a lower case one must not; upper case wins. */
+  /**
+   * An upper case letter is a flag that must be set, a lower case one must not; upper case wins.
+   */
   private static Flags flags(OptionValues values, Type type, String letters) {
     int mask = 0;
     int value = 0;
-    for (char letter : letters.toCharArray()) {
+    for (int i = 0; i < letters.length(); i++) {
+      char letter = letters.charAt(i);
       char upper = Character.toUpperCase(letter);
       int at = upper == '-' ? -1 : type.letters.indexOf(upper);
       if (at < 0) {

@@ -12,9 +12,9 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * {@code -m socket}: whether a socket of the host waits for the packet
- * (net/netfilter/xt_socket.c, socket_match). The host's programs have no sockets here, so it never
- * does; that the match makes fragments be put together is modelled.
+ * {@code -m socket}: whether a socket of the host waits for the packet (net/netfilter/xt_socket.c,
+ * socket_match). The host's programs have no sockets here, so it never does; that the match makes
+ * fragments be put together is modelled.
  */
 public record SocketMatch(boolean transparent, boolean noWildcard, boolean restoreMark)
     implements Match {

@@ -140,7 +140,9 @@ final class RuleText {
         option = candidate;
       }
     }
-    if (option == null || (inverted && !option.invertible()) || (!option.repeatable() && isGiven(option.name()))) {
+    if (option == null
+        || (inverted && !option.invertible())
+        || (!option.repeatable() && isGiven(option.name()))) {
       throw new RuleSyntaxException(word, "unknown, given twice or not to be negated", "");
     }
     int values = option.argument() ? 1 + option.extraArguments() : 0;

@@ -25,7 +25,8 @@ final class TestPackets {
   private static final int[] SMALL = {0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 18, 32, 64, 128, 255};
   private static final int[] SIZES = {0, 5, 12, 20, 42, 536, 1300, 1400, 1460, 65_535};
   private static final int[] CHUNKS = {0, 0, 0, 1, 2, 3, 4, 6, 6, 9, 14, 64, 128, 192};
-  private static final List<String> TEXTS = List.of("test", "TEST", "abc", "a", "xxxxxxxxxxx", "a b");
+  private static final List<String> TEXTS =
+      List.of("test", "TEST", "abc", "a", "xxxxxxxxxxx", "a b");
   private static final int[] INFOS = {
     Skb.CT_ESTABLISHED, Skb.CT_RELATED, Skb.CT_NEW, Skb.CT_ESTABLISHED_REPLY, Skb.CT_RELATED_REPLY
   };
