@@ -67,7 +67,7 @@ public final class PacketBatch {
 
   /** The longest frame that fits. */
   public int maxFrameBytes() {
-    return columns.stride - FrameColumns.LEAD;
+    return columns.stride - FrameColumns.LEAD - FrameColumns.TAIL;
   }
 
   /** Frames present. */

@@ -14,6 +14,9 @@ public final class FrameColumns {
   /** Bytes before each frame, so that IP words are aligned. */
   public static final int LEAD = 2;
 
+  /** Bytes behind the longest frame: TCPMSS may add an option to a packet. */
+  public static final int TAIL = 4;
+
   /** Frames, one a slot of {@link #stride} bytes, each {@link #LEAD} bytes into its slot. */
   public final byte[] data;
 
@@ -39,7 +42,7 @@ public final class FrameColumns {
   public int size;
 
   public FrameColumns(int capacity, int maxFrameBytes) {
-    stride = LEAD + maxFrameBytes + 63 & ~63;
+    stride = LEAD + maxFrameBytes + TAIL + 63 & ~63;
     data = new byte[Math.multiplyExact(stride, capacity)];
     offset = new int[capacity];
     length = new int[capacity];

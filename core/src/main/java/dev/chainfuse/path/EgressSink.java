@@ -17,6 +17,11 @@ public interface EgressSink {
       long causeSequence,
       long nanos);
 
-  /** A LOG line. */
-  void log(String prefix, int level, int flags, long causeSequence, long nanos);
+  /**
+   * A line about a packet.
+   *
+   * @param target LOG, TRACE, NFLOG or ULOG
+   * @param text the line, prefix included
+   */
+  void log(String target, String prefix, int level, String text, long causeSequence, long nanos);
 }

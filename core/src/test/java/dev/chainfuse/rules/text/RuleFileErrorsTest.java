@@ -71,8 +71,8 @@ class RuleFileErrorsTest {
             .get(0)
             .problem());
     assertEquals(
-        "target 'TPROXY' is not supported yet",
-        problems(filter("-A U -j TPROXY --x 1")).get(0).problem());
+        "target 'CLUSTERIP' is not supported yet",
+        problems(filter("-A U -j CLUSTERIP --x 1")).get(0).problem());
   }
 
   @Test
