@@ -66,6 +66,9 @@ final class VerdictContext extends TargetContext {
   public void duplicate(int gateway, String device) {}
 
   @Override
+  public void trace(String chain, String comment, int index) {}
+
+  @Override
   public void nflog(String prefix, int group) {}
 
   @Override

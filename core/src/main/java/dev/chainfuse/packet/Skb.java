@@ -141,6 +141,9 @@ public final class Skb {
    */
   public int template = NO_TEMPLATE;
 
+  /** How many times it is the copy of a copy. */
+  public int generation;
+
   /** A TRACE rule has met it: every further rule is reported. */
   public boolean traced;
 
@@ -231,6 +234,7 @@ public final class Skb {
     trackedFlow = ConnectionFacts.NO_FLOW;
     template = NO_TEMPLATE;
     traced = false;
+    generation = 0;
     irregular = false;
   }
 
@@ -358,6 +362,7 @@ public final class Skb {
     connectionInfo = from.connectionInfo;
     template = from.template;
     traced = from.traced;
+    generation = from.generation;
     timeNanos = from.timeNanos;
     destinationMac = from.destinationMac;
     sourceMac = from.sourceMac;

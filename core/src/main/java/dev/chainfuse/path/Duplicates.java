@@ -1,13 +1,19 @@
 package dev.chainfuse.path;
 
 import dev.chainfuse.packet.Bytes;
+import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.Hook;
 
-/** The copies that TEE sends (nf_dup_ipv4, net/ipv4/netfilter/nf_dup_ipv4.c). */
+/**
+ * The copies that TEE sends (nf_dup_ipv4, net/ipv4/netfilter/nf_dup_ipv4.c). A copy that comes back
+ * to the host is copied again; in the kernel without end, here a few times.
+ */
 final class Duplicates {
+  private static final int MOST_GENERATIONS = 4;
+
   private final PathState state;
 
   Duplicates(PathState state) {
@@ -22,6 +28,7 @@ final class Duplicates {
   void send(Skb original, Hook hook, int gateway, String device) {
     Skb copy = state.pool.copy(original);
     copy.reported = false;
+    copy.generation = original.generation + 1;
     copy.flow = -1;
     copy.connectionInfo = Skb.CT_UNTRACKED;
     copy.template = Skb.NO_TEMPLATE;
@@ -41,7 +48,9 @@ final class Duplicates {
     Bytes.putShort(
         data, ip + Ipv4.CHECKSUM, OnesComplement.checksum(data, ip, original.headerLength));
     copy.parse();
-    if (state.routing.toGateway(copy, gateway, state.devices.number(device))) {
+    if (copy.generation > MOST_GENERATIONS) {
+      state.end(copy, DropReason.NOT_MODELLED);
+    } else if (state.routing.toGateway(copy, gateway, state.devices.number(device))) {
       state.localOutput.send(copy);
     }
     state.pool.give(copy);

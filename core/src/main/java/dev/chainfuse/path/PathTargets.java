@@ -20,6 +20,9 @@ final class PathTargets extends TargetContext {
 
   private static final int RESET = -1;
 
+  /** LOGLEVEL_WARNING. */
+  private static final int TRACE_LEVEL = 4;
+
   /** LOGLEVEL_NOTICE: NFLOG has no level. */
   private static final int NFLOG_LEVEL = 5;
 
@@ -205,6 +208,12 @@ final class PathTargets extends TargetContext {
   @Override
   public void nflog(String prefix, int group) {
     report("NFLOG", prefix, NFLOG_LEVEL, PacketLog.ALL_BUT_MAC);
+  }
+
+  @Override
+  public void trace(String chain, String comment, int index) {
+    String prefix = "TRACE: " + table.text() + ':' + chain + ':' + comment + ':' + index + ' ';
+    report("TRACE", prefix, TRACE_LEVEL, PacketLog.ALL_BUT_MAC);
   }
 
   private void report(String target, String prefix, int level, int flags) {

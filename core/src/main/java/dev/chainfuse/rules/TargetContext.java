@@ -86,6 +86,14 @@ public abstract class TargetContext {
   /** Reports a LOG line: the packet was logged with that prefix, level and flags. */
   public abstract void log(String prefix, int level, int flags);
 
+  /**
+   * Reports a step of a traced packet in {@link #table}.
+   *
+   * @param comment {@code rule}, {@code return} or {@code policy}
+   * @param index of the rule, from 1
+   */
+  public abstract void trace(String chain, String comment, int index);
+
   /** Reports that a copy of the packet goes to the listeners of a group of NFLOG. */
   public abstract void nflog(String prefix, int group);
 

@@ -59,6 +59,11 @@ final class TestContext extends TargetContext {
   public void duplicate(int gateway, String device) {}
 
   @Override
+  public void trace(String chain, String comment, int index) {
+    logged++;
+  }
+
+  @Override
   public void nflog(String prefix, int group) {
     logged++;
   }

@@ -65,6 +65,11 @@ class TargetEffectTest {
     }
 
     @Override
+    public void trace(String chain, String comment, int index) {
+      asked.add("trace");
+    }
+
+    @Override
     public void nflog(String prefix, int group) {
       asked.add("nflog " + prefix + group);
     }
