@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
  * results. Allocated once; nothing here allocates afterwards. One thread at a time.
  *
  * <pre>
- * data: one slot a frame, 64-byte aligned strides
- *   +--+----------------+--------------------------------+-------+
- *   |2 | Ethernet, 14   | IP packet                      | unused|
- *   +--+----------------+--------------------------------+-------+
- *   ^slot               ^slot + 16, so that IP words are aligned
+ * data: one slot a frame, as long as it needs, a multiple of 64 bytes
+ *   +--+----------------+--------------------------------+-------++--+----
+ *   |2 | Ethernet, 14   | IP packet                      | unused||2 | ...
+ *   +--+----------------+--------------------------------+-------++--+----
+ *   ^slot               ^slot + 16, so that IP words are aligned  ^next slot
  * </pre>
  *
- * A packet made by the host itself ({@link #addLocal}) has no Ethernet header until it leaves.
+ * Small frames lie close together: with slots for the longest frame a batch would reach for more
+ * pages and cache sets than a processor keeps at hand.
+ *
+ * <p>A packet made by the host itself ({@link #addLocal}) has no Ethernet header until it leaves.
  */
 public final class PacketBatch {
   /** Arrival interface of packets that the host made itself. */
@@ -83,6 +86,7 @@ public final class PacketBatch {
   /** Forgets all frames. */
   public void clear() {
     columns.size = 0;
+    columns.used = 0;
   }
 
   /**
@@ -118,11 +122,12 @@ public final class PacketBatch {
       throw new IllegalArgumentException(
           "frame of " + bytes + " bytes, the batch was allocated for " + maxFrameBytes());
     }
-    return columns.size * columns.stride + FrameColumns.LEAD;
+    return columns.used + FrameColumns.LEAD;
   }
 
   private int put(int at, int bytes, int interfaceNumber, long nanos) {
     int index = columns.size++;
+    columns.used = FrameColumns.slotEnd(at, bytes);
     columns.offset[index] = at;
     columns.length[index] = bytes;
     columns.inInterface[index] = interfaceNumber;

@@ -40,6 +40,7 @@ public final class Session implements AutoCloseable {
   private final ConnectionTable table;
   private final ConnectionTracking tracking;
   private final Emissions emissions = new Emissions();
+  private final Emissions deliveries = new Emissions();
   private final List<LogLine> log = new ArrayList<>();
   private final PacketPath path;
   private final SinglePacket single = new SinglePacket(this);
@@ -123,6 +124,7 @@ public final class Session implements AutoCloseable {
    */
   public void process(PacketBatch batch) {
     emissions.clear();
+    deliveries.clear();
     checkTimes(batch.columns);
     path.process(batch.columns);
     packets += batch.columns.size;
@@ -162,6 +164,16 @@ public final class Session implements AutoCloseable {
     return emissions;
   }
 
+  /**
+   * IPv4 packets that the host's programs got during the last {@link #process} or {@link #advance},
+   * with the interface by which they came in; empty without {@link SessionOptions#deliveries}.
+   * Packets of established flows whose bytes are in place in the batch, with action {@code LOCAL},
+   * may be missing.
+   */
+  public Emissions deliveries() {
+    return deliveries;
+  }
+
   /** When the next timer is due, virtual nanoseconds; {@link Long#MAX_VALUE} if none is. */
   public long nextTimerNanos() {
     return path.nextTimerNanos();
@@ -173,6 +185,7 @@ public final class Session implements AutoCloseable {
    */
   public void advance(long nowNanos) {
     emissions.clear();
+    deliveries.clear();
     if (nowNanos > lastNanos) {
       lastNanos = nowNanos;
       path.advance(nowNanos);
@@ -277,6 +290,13 @@ public final class Session implements AutoCloseable {
     public void frame(
         byte[] data, int from, int bytes, int device, int index, long cause, long nanos) {
       emissions.add(data, from, bytes, device, index, cause, nanos);
+    }
+
+    @Override
+    public void delivered(byte[] data, int from, int bytes, int device, int index, long cause) {
+      if (options.deliveries()) {
+        deliveries.add(data, from, bytes, device, index, cause, lastNanos);
+      }
     }
 
     @Override

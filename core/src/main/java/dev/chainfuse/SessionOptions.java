@@ -12,39 +12,46 @@ import org.jspecify.annotations.Nullable;
  * @param startNanos virtual time at which the host is as described: ages count from there
  * @param observer is told of every chain that runs; null for none; only with the fused engine
  * @param sockets what the host's own sockets answer
+ * @param deliveries whether {@link Session#deliveries} keeps what the host's programs got
  */
 public record SessionOptions(
     long seed,
     @Nullable ChoiceSource choices,
     long startNanos,
     @Nullable ChainObserver observer,
-    HostSockets sockets) {
+    HostSockets sockets,
+    boolean deliveries) {
   /** Seed 1, choices by the seed, start at 0. */
   public static final SessionOptions DEFAULT =
-      new SessionOptions(1, null, 0, null, HostSockets.SILENT);
+      new SessionOptions(1, null, 0, null, HostSockets.SILENT, false);
 
   /** These options with another seed. */
   public SessionOptions withSeed(long other) {
-    return new SessionOptions(other, choices, startNanos, observer, sockets);
+    return new SessionOptions(other, choices, startNanos, observer, sockets, deliveries);
   }
 
   /** These options with NAT choosing as {@code source} says. */
   public SessionOptions withChoices(ChoiceSource source) {
-    return new SessionOptions(seed, source, startNanos, observer, sockets);
+    return new SessionOptions(seed, source, startNanos, observer, sockets, deliveries);
   }
 
   /** These options with virtual time starting at {@code nanos}. */
   public SessionOptions withStart(long nanos) {
-    return new SessionOptions(seed, choices, nanos, observer, sockets);
+    return new SessionOptions(seed, choices, nanos, observer, sockets, deliveries);
   }
 
   /** These options with {@code listener} told of every chain that runs. */
   public SessionOptions withObserver(ChainObserver listener) {
-    return new SessionOptions(seed, choices, startNanos, listener, sockets);
+    return new SessionOptions(seed, choices, startNanos, listener, sockets, deliveries);
   }
 
   /** These options with the host's sockets answering as {@code answers} says. */
   public SessionOptions withSockets(HostSockets answers) {
-    return new SessionOptions(seed, choices, startNanos, observer, answers);
+    return new SessionOptions(seed, choices, startNanos, observer, answers, deliveries);
+  }
+
+  /** These options with {@link Session#deliveries} kept. */
+  public SessionOptions withDeliveries() {
+    return new SessionOptions(seed, choices, startNanos, observer, sockets, true);
   }
 }

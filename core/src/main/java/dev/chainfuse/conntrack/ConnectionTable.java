@@ -1,6 +1,7 @@
 package dev.chainfuse.conntrack;
 
 import dev.chainfuse.packet.ConnectionFacts;
+import dev.chainfuse.packet.Ipv4;
 
 /**
  * Storage of flows, found by either of their two tuples. It knows nothing of protocols: the
@@ -248,6 +249,20 @@ public abstract class ConnectionTable extends ConnectionFacts {
     }
     int left = words(flow)[base(flow) + FlowDescriptor.TIMEOUT] - jiffies(nowNanos);
     return Math.max(left, 0) / HZ;
+  }
+
+  @Override
+  public final int live(int source, int destination, int ports, int protocolZone, long nowNanos) {
+    int handle = find(source, destination, ports, protocolZone);
+    boolean lives = handle >= 0 && !expired(handle >>> 1, jiffies(nowNanos));
+    return lives ? handle >>> 1 : NO_FLOW;
+  }
+
+  @Override
+  public final boolean closed(int flow) {
+    int state = FlowDescriptor.state(words(flow), base(flow));
+    return protocol(flow) == Ipv4.TCP
+        && (state == TcpTracker.TIME_WAIT || state == TcpTracker.CLOSE);
   }
 
   @Override

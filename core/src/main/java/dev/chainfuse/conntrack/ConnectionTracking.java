@@ -184,6 +184,17 @@ public final class ConnectionTracking {
       // Storing a reference costs a barrier of the collector.
       skb.connections = table;
     }
+    if (skb.protocol == Ipv4.TCP
+        && TcpEstablished.usual(words, base, skb.data, skb.transport, skb.end)
+        && (!settings.checksum || Checksums.verify(skb))) {
+      int timeout =
+          TcpEstablished.packet(
+              words, base, handle & 1, skb.data, skb.transport, skb.end, settings);
+      if (timeout >= 0) {
+        refresh(handle, words, base, skb, now + timeout);
+        return VALID;
+      }
+    }
     int result = follow(handle, skb, settings.checksum, now);
     if (result == TcpTracker.INVALID) {
       invalid(skb);
@@ -196,6 +207,18 @@ public final class ConnectionTracking {
       return OTHER;
     }
     return VALID;
+  }
+
+  /** A packet of a confirmed flow that both sides have sent to (nf_ct_refresh_acct). */
+  private void refresh(int handle, int[] words, int base, Skb skb, int deadline) {
+    int flow = handle >>> 1;
+    int direction = handle & 1;
+    skb.flow = flow;
+    skb.connectionInfo = direction == REPLY ? Skb.CT_ESTABLISHED_REPLY : Skb.CT_ESTABLISHED;
+    if ((words[base + STATUS] & ConnectionTable.STATUS_FIXED_TIMEOUT) == 0) {
+      words[base + TIMEOUT] = deadline;
+    }
+    account(flow, direction, skb);
   }
 
   /** The rest of resolve_normal_ct, the protocol's tracker, and nf_ct_refresh_acct. */

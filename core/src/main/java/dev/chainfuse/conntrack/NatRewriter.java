@@ -74,7 +74,7 @@ final class NatRewriter {
     }
   }
 
-  /** l4proto_manip_pkt; the IP header still has the old address. False if it is cut short. */
+  /** l4proto_manip_pkt; the IP header still has the old address. False: it is to be dropped. */
   private static boolean rewriteTransport(
       byte[] data,
       int header,
@@ -120,18 +120,28 @@ final class NatRewriter {
         }
       }
       case Ipv4.GRE -> {
-        if (!source && end - at >= 8 && (data[at + 1] & 7) == 1) {
-          Bytes.putShort(data, at + 6, port);
-        }
+        return source || rewriteCallId(data, at, port);
       }
       default -> {}
     }
     return true;
   }
 
+  /**
+   * gre_manip_pkt, net/netfilter/nf_nat_proto.c: only a destination has a call id, and only in
+   * version 1; a version that it does not know it does not translate.
+   */
+  private static boolean rewriteCallId(byte[] data, int at, int callId) {
+    int version = data[at + 1] & 7;
+    if (version == 1) {
+      Bytes.putShort(data, at + 6, callId);
+    }
+    return version <= 1;
+  }
+
   private static int headerThatNatNeeds(int protocol) {
     return switch (protocol) {
-      case Ipv4.TCP, Ipv4.UDP, Ipv4.UDPLITE, Ipv4.SCTP, Ipv4.ICMP -> 8;
+      case Ipv4.TCP, Ipv4.UDP, Ipv4.UDPLITE, Ipv4.SCTP, Ipv4.ICMP, Ipv4.GRE -> 8;
       default -> 0;
     };
   }

@@ -363,8 +363,8 @@ public final class TcpTracker {
     return timeout;
   }
 
-  private static int timeout(
-      int[] words, int base, int row, int newState, TrackerSettings settings) {
+  /** The timeout of a new state, or a shorter one if segments are unanswered. */
+  static int timeout(int[] words, int base, int row, int newState, TrackerSettings settings) {
     int[] timeouts = settings.tcp;
     int timeout = timeouts[newState];
     int retrans = timeouts[RETRANS_TIMEOUT];

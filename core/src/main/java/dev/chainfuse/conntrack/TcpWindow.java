@@ -115,11 +115,16 @@ final class TcpWindow {
     return permitted ? sack(data, at, ack) : ack;
   }
 
+  /** Whether a header of that length has a time stamp and no other option. */
+  static boolean timestampOnly(byte[] data, int at, int header) {
+    return header == 32 && Bytes.getInt(data, at + 20) == TIMESTAMP_ONLY;
+  }
+
   /** The highest right edge of a SACK block, if above {@code ack}; else {@code ack}. */
   private static int sack(byte[] data, int at, int ack) {
     int p = at + 20;
     int end = at + headerLength(data, at);
-    if (end == p || (end - p == 12 && Bytes.getInt(data, p) == TIMESTAMP_ONLY)) {
+    if (end == p || timestampOnly(data, at, end - at)) {
       return ack;
     }
     while (p < end) {
@@ -271,6 +276,19 @@ final class TcpWindow {
         || (TcpStates.flags(words, sender) & TcpTracker.FLAG_BE_LIBERAL) != 0;
   }
 
+  /** Whether all four bounds hold; what {@link #refusal} accepts. */
+  static boolean fits(int[] words, int sender, int receiver, int sequence, int ack, int end) {
+    int receiverEnd = words[receiver];
+    int receiverWindow = words[receiver + MAX_WINDOW];
+    int senderWindow = words[sender + MAX_WINDOW];
+    int ackWindow =
+        Integer.compareUnsigned(senderWindow, MAX_ACK_WINDOW) > 0 ? senderWindow : MAX_ACK_WINDOW;
+    return before(sequence, words[sender + MAX_END] + 1)
+        && before(ack, receiverEnd + 1)
+        && (receiverWindow == 0 || after(end, words[sender] - receiverWindow - 1))
+        && after(ack, receiverEnd - ackWindow - 1);
+  }
+
   /** The four bounds, in the kernel's order. */
   private static int refusal(
       int[] words, int sender, int receiver, int sequence, int sack, int end) {
@@ -305,7 +323,7 @@ final class TcpWindow {
     return ACCEPT;
   }
 
-  private static void accept(
+  static void accept(
       int[] words,
       int sender,
       int receiver,
@@ -326,8 +344,10 @@ final class TcpWindow {
       if ((words[sender + SCALE_FLAGS] & TcpTracker.FLAG_MAX_ACK_SET << 8) == 0) {
         words[sender + MAX_ACK] = ack;
         words[sender + SCALE_FLAGS] |= TcpTracker.FLAG_MAX_ACK_SET << 8;
-      } else if (after(ack, words[sender + MAX_ACK])) {
-        words[sender + MAX_ACK] = ack;
+      } else {
+        // The later of both, without a branch: it is anybody's guess whether it is a new one.
+        int behind = words[sender + MAX_ACK] - ack;
+        words[sender + MAX_ACK] -= behind & behind >> 31;
       }
     }
     if (words[receiver + MAX_WINDOW] != 0 && after(end, words[sender + MAX_END])) {
@@ -342,16 +362,17 @@ final class TcpWindow {
   }
 
   /** Counts how often the same segment without SYN, FIN and RST came in a row. */
-  private static void noteAck(
+  static void noteAck(
       int[] words, int base, int direction, int sequence, int ack, int end, int window) {
     int last = words[base + TCP_LAST];
-    boolean same =
-        (last >>> 16 & 0xff) == direction
-            && words[base + TCP_LAST_SEQUENCE] == sequence
-            && words[base + TCP_LAST_ACK] == ack
-            && words[base + TCP_LAST_END] == end
-            && words[base + TCP_LAST_WINDOW] >>> 16 == window;
-    if (same) {
+    // One branch for all: each alone would be hard to predict.
+    int differs =
+        (last >>> 16 & 0xff ^ direction)
+            | words[base + TCP_LAST_SEQUENCE] ^ sequence
+            | words[base + TCP_LAST_ACK] ^ ack
+            | words[base + TCP_LAST_END] ^ end
+            | words[base + TCP_LAST_WINDOW] >>> 16 ^ window;
+    if (differs == 0) {
       words[base + TCP_LAST] = (last & ~0xff) | ((last + 1) & 0xff);
     } else {
       words[base + TCP_LAST] = direction << 16 | (last & 0xff00);

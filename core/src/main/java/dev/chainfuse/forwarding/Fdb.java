@@ -39,6 +39,8 @@ public final class Fdb {
   private final int[] ports;
   private final byte[] states;
   private final boolean[] sticky;
+
+  /** One more than there are slots: {@link #spareSlot}. */
   private final long[] updated;
 
   // Columns, by interface number of the bridge.
@@ -59,7 +61,7 @@ public final class Fdb {
     ports = new int[capacity];
     states = new byte[capacity];
     sticky = new boolean[capacity];
-    updated = new long[capacity];
+    updated = new long[capacity + 1];
     int n = host.interfaces().size();
     if (n > 1 << 15) {
       throw new IllegalArgumentException(n + " interfaces are more than 32768");
@@ -199,6 +201,14 @@ public final class Fdb {
       learnedOf[bridgeOf(slot)]++;
     }
     epoch++;
+  }
+
+  /**
+   * A slot of no entry, to be touched for frames that refresh none: who touches for every frame
+   * need not ask.
+   */
+  public int spareSlot() {
+    return updated.length - 1;
   }
 
   /** Notes that a frame came from the entry's address by the entry's port. */

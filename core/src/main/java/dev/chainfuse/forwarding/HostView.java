@@ -5,6 +5,7 @@ import dev.chainfuse.host.RouteType;
 import dev.chainfuse.host.Topology;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.RangeSet;
+import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.HostFacts;
 
 /** A host as the rules see it: interface names and address types. Immutable, thread-safe. */
@@ -68,6 +69,37 @@ public final class HostView implements HostFacts {
       return routed.union(FIXED_BROADCAST);
     }
     return type == RouteType.MULTICAST.number() ? routed.union(MULTICAST) : routed;
+  }
+
+  @Override
+  public boolean isLoopback(int number) {
+    return host.at(number).isLoopback();
+  }
+
+  @Override
+  public boolean isEthernet(int number) {
+    return host.at(number).ethernet();
+  }
+
+  @Override
+  public int interfaceGroup(int number) {
+    return host.at(number).group();
+  }
+
+  @Override
+  public int route(int destination, int tos, int mark) {
+    if (!routes.isModelled()) {
+      return -1;
+    }
+    int route = routes.lookup(destination, tos, Skb.NO_INTERFACE, true);
+    if (route < 0) {
+      return -1;
+    }
+    int type = routes.type(route);
+    if (type == RouteType.LOCAL.number()) {
+      return routes.outInterface(route) | LOCAL_ROUTE;
+    }
+    return type == RouteType.UNICAST.number() ? routes.outInterface(route) : -1;
   }
 
   /** The interface with that number. */

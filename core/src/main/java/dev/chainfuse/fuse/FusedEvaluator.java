@@ -80,15 +80,15 @@ public final class FusedEvaluator extends RuleEvaluator {
     this.ruleBytes = new long[ruleCount];
     this.policyPackets = new long[policies];
     this.policyBytes = new long[policies];
+    this.asked = new MatchContext(new Skb(), fused.host, new SplittableRandom(seed));
     this.states = new Object[ruleCount][];
     for (int rule = 0; rule < ruleCount; rule++) {
       Match[] matches = rules.matches()[rule];
       states[rule] = new Object[matches.length];
       for (int i = 0; i < matches.length; i++) {
-        states[rule][i] = matches[i].newState();
+        states[rule][i] = matches[i].newState(asked);
       }
     }
-    this.asked = new MatchContext(new Skb(), fused.host, new SplittableRandom(seed));
     this.stack = new int[2 * (chains.depth() + 1)];
   }
 

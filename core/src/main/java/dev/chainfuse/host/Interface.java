@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param master number of the bridge that it is a port of, or {@link Skb#NO_INTERFACE}
  * @param link number of the interface of this host that it is tied to (the other end of a veth, a
  *     VLAN's parent), or {@link Skb#NO_INTERFACE}
+ * @param group the group that it is in; 0 by default
  * @param addresses in the order that the kernel keeps them
  * @param bridge what makes it a bridge
  * @param port what makes it a port; present if there is a master
@@ -38,6 +39,7 @@ public record Interface(
     boolean noArp,
     int master,
     int link,
+    int group,
     List<Address> addresses,
     @Nullable Bridge bridge,
     @Nullable BridgePort port) {

@@ -20,6 +20,7 @@ public final class InterfaceSpec {
   boolean up = true;
   boolean carrier = true;
   boolean noArp;
+  int group;
   @Nullable String master;
   @Nullable String link;
   final List<Address> addresses = new ArrayList<>();
@@ -185,6 +186,12 @@ public final class InterfaceSpec {
     return this;
   }
 
+  /** The group that it is in ({@code ip link set group}), as the rules' devgroup sees it. */
+  public InterfaceSpec group(int value) {
+    group = value;
+    return this;
+  }
+
   Interface build(int number, int masterNumber, int linkNumber, long hardware, boolean masterUp) {
     BridgePort asPort = masterNumber == Skb.NO_INTERFACE ? null : port;
     if (asPort != null && !(up && carrier && masterUp)) {
@@ -203,6 +210,7 @@ public final class InterfaceSpec {
         noArp,
         masterNumber,
         linkNumber,
+        group,
         addresses,
         bridge,
         asPort);

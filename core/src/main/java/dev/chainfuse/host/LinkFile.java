@@ -61,6 +61,13 @@ final class LinkFile {
     spec.index((int) link.require("ifindex").number(1, Integer.MAX_VALUE));
     Json mtu = link.require("mtu");
     spec.mtu((int) mtu.number(68, Integer.MAX_VALUE));
+    Json group = link.find("group");
+    if (group != null && !group.word().equals("default")) {
+      spec.group(
+          group.parsed(
+              "a group",
+              () -> (int) Numbers.within(group.word(), 0L, 0xffff_ffffL, "the group's number")));
+    }
     state(spec, link);
     hardware(spec, link);
     Json other = link.find("link");

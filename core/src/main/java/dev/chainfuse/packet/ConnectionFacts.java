@@ -55,4 +55,20 @@ public abstract class ConnectionFacts {
 
   /** IP bytes counted in {@code direction}. */
   public abstract long bytes(int flow, int direction);
+
+  /**
+   * The confirmed connection with that tuple in one of its directions, if it has not timed out.
+   *
+   * @param ports source port in the high, destination port in the low half, as the tuple has them
+   * @param protocolZone protocol in the low byte, zone in the high half
+   * @return its flow number, or {@link #NO_FLOW}
+   */
+  public int live(int source, int destination, int ports, int protocolZone, long nowNanos) {
+    return NO_FLOW;
+  }
+
+  /** Whether a TCP connection has ended: its state is TIME_WAIT or CLOSE. */
+  public boolean closed(int flow) {
+    return false;
+  }
 }

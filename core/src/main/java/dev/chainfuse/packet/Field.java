@@ -32,6 +32,10 @@ public enum Field {
   /** PACKET_HOST 0, PACKET_BROADCAST 1, PACKET_MULTICAST 2 (include/uapi/linux/if_packet.h). */
   PACKET_TYPE(3),
   MARK(32),
+  /** First two octets of the source MAC of the frame as it came. */
+  SOURCE_MAC_HIGH(16),
+  /** The other four. */
+  SOURCE_MAC_LOW(32),
   /** Bits of net/netfilter/xt_conntrack.c: see {@link Skb#connectionState}. */
   CT_STATE(9),
   CT_MARK(32),

@@ -14,13 +14,18 @@ public final class FrameColumns {
   /** Bytes before each frame, so that IP words are aligned. */
   public static final int LEAD = 2;
 
-  /** Bytes behind the longest frame: TCPMSS may add an option to a packet. */
+  /** Bytes behind a frame: TCPMSS may add an option to a packet. */
   public static final int TAIL = 4;
 
-  /** Frames, one a slot of {@link #stride} bytes, each {@link #LEAD} bytes into its slot. */
+  /** Frames up to that length have room for the option anyway: TCP headers are multiples of 4. */
+  private static final int SHORTEST_FRAME = 60;
+
+  /** Frames, one a slot, each {@link #LEAD} bytes into its slot; slots follow one another. */
   public final byte[] data;
 
+  /** Bytes of the longest slot. */
   public final int stride;
+
   public final int[] offset;
   public final int[] length;
   public final int[] inInterface;
@@ -41,8 +46,11 @@ public final class FrameColumns {
   public final int[] egress;
   public int size;
 
+  /** Where the next slot begins. */
+  public int used;
+
   public FrameColumns(int capacity, int maxFrameBytes) {
-    stride = LEAD + maxFrameBytes + TAIL + 63 & ~63;
+    stride = slotEnd(LEAD + maxFrameBytes + TAIL);
     data = new byte[Math.multiplyExact(stride, capacity)];
     offset = new int[capacity];
     length = new int[capacity];
@@ -55,5 +63,15 @@ public final class FrameColumns {
     hook = new byte[capacity];
     ruleId = new int[capacity];
     egress = new int[capacity];
+  }
+
+  /** Where the slot of a frame ends that begins at {@code at}. */
+  public static int slotEnd(int at, int bytes) {
+    return slotEnd(at + bytes + (bytes > SHORTEST_FRAME ? TAIL : 0));
+  }
+
+  /** The first multiple of 64 at or behind {@code end}. */
+  private static int slotEnd(int end) {
+    return end + 63 & ~63;
   }
 }

@@ -10,17 +10,19 @@ public final class OnesComplement {
    */
   public static long add(long sum, byte[] data, int offset, int length) {
     int at = offset;
-    int end = offset + (length & ~3);
+    int end = offset + length;
     long total = sum;
-    for (; at < end; at += 4) {
-      total += Bytes.getInt(data, at) & 0xffff_ffffL;
+    for (; at <= end - 8; at += 8) {
+      long eight = Bytes.getLong(data, at);
+      total += (eight & 0xffff_ffffL) + (eight >>> 32);
     }
-    if ((length & 2) != 0) {
-      total += Bytes.getShort(data, at);
-      at += 2;
+    if (at < end && at <= data.length - 8) {
+      // One load for what is left: bytes behind the end are cut off.
+      long eight = Bytes.getLong(data, at) & ~(-1L >>> (end - at << 3));
+      return total + (eight & 0xffff_ffffL) + (eight >>> 32);
     }
-    if ((length & 1) != 0) {
-      total += (data[at] & 0xff) << 8;
+    for (; at < end; at++) {
+      total += (data[at] & 0xffL) << ((at - offset & 1) == 0 ? 8 : 0);
     }
     return total;
   }

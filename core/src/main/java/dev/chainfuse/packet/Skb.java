@@ -85,8 +85,9 @@ public final class Skb {
   public int icmpTypeCode;
 
   /**
-   * The L4 header that a port, flag or type match would read is cut short, or a TCP fragment starts
-   * at offset 1. Such packets can be dropped by the mere reading ("hotdrop").
+   * The L4 header that a port, flag or type match would read is cut short, or this is a later
+   * fragment of TCP. Such packets can be dropped by the mere reading ("hotdrop"), and some matches
+   * take such a fragment's payload for a header.
    */
   public boolean irregular;
 
@@ -291,9 +292,8 @@ public final class Skb {
     tcpFlags = 0;
     icmpTypeCode = 0;
     irregular = false;
-    int offset = fragmentWord & Ipv4.OFFSET_MASK;
-    if (offset != 0) {
-      irregular = offset == 1 && protocol == Ipv4.TCP;
+    if (laterFragment()) {
+      irregular = protocol == Ipv4.TCP;
       return;
     }
     int have = end - transport;
@@ -456,6 +456,8 @@ public final class Skb {
       case TOS -> tos;
       case PACKET_TYPE -> packetType;
       case MARK -> mark;
+      case SOURCE_MAC_HIGH -> (int) (sourceMac >>> 32);
+      case SOURCE_MAC_LOW -> (int) sourceMac;
       default -> connectionField(field);
     };
   }

@@ -18,6 +18,16 @@ public interface EgressSink {
       long nanos);
 
   /**
+   * A packet has passed INPUT; the bytes are only valid during the call. Packets that go the short
+   * way of an established flow are not told.
+   *
+   * @param from where its IPv4 header begins
+   * @param causeSequence number of the packet that caused it; -1 if none did
+   */
+  void delivered(
+      byte[] data, int from, int bytes, int interfaceNumber, int index, long causeSequence);
+
+  /**
    * A line about a packet.
    *
    * @param target LOG, TRACE, NFLOG or ULOG

@@ -30,6 +30,7 @@ final class FlowCache {
           | ConnectionFacts.STATUS_DYING;
   private static final int ESTABLISHED =
       ConnectionFacts.STATUS_CONFIRMED | ConnectionFacts.STATUS_SEEN_REPLY;
+  private static final int LOCAL = Action.LOCAL.ordinal();
   private static final int NAT = ConnectionFacts.STATUS_SRC_NAT | ConnectionFacts.STATUS_DST_NAT;
 
   private final PathState state;
@@ -106,7 +107,7 @@ final class FlowCache {
     for (int i = rules; i < end; i++) {
       state.counters.count(hits[i], packets, journeys.frameBytes(journey));
     }
-    DropReason reason = DropReason.of(journeys.reason[journey]);
+    DropReason reason = DropReason.of((byte) journeys.reason(journey));
     if (reason != DropReason.NONE) {
       state.drops[reason.ordinal()] += packets;
     }
@@ -197,13 +198,16 @@ final class FlowCache {
     int[] words = table.words(flow);
     int base = table.base(flow);
     int journey = words[base + FlowDescriptor.ORIGINAL_JOURNEY + (handle & 1)];
-    if (journey < 0
-        || (words[base + FlowDescriptor.STATUS] & LIVE) != ESTABLISHED
-        || !fits(c, i, journey, at)) {
+    if (journey < 0 || (words[base + FlowDescriptor.STATUS] & LIVE) != ESTABLISHED) {
+      return false;
+    }
+    long[] rows = journeys.rows;
+    int row = Journeys.row(journey);
+    if (!fits(c, i, rows, row, at)) {
       return false;
     }
     fill(c, i, skb, data, at, ip);
-    if (signatures.packet(skb) != journeys.signature[journey]) {
+    if (signatures.packet(skb) != rows[row + Journeys.SIGNATURE]) {
       return false;
     }
     int tracked = tracking.established(handle, skb);
@@ -212,30 +216,32 @@ final class FlowCache {
           tracked == ConnectionTracking.INVALID ? Skb.TRACKED_INVALID : ConnectionFacts.NO_FLOW;
       return false;
     }
-    if (signatures.connection(words, base) != journeys.connection[journey]) {
+    if (signatures.connection(words, base) != rows[row + Journeys.CONNECTION]) {
       skb.trackedFlow = skb.flow;
       skb.trackedInfo = skb.connectionInfo;
       return false;
     }
-    finish(c, i, skb, journey, words, base, handle & 1);
+    finish(c, i, skb, rows, row, words, base, handle & 1);
     return true;
   }
 
-  private boolean fits(FrameColumns c, int i, int journey, int at) {
+  private boolean fits(FrameColumns c, int i, long[] rows, int row, int at) {
     byte[] data = c.data;
-    Journeys j = journeys;
-    if (j.epoch[journey] != currentEpoch
-        || j.inDevice[journey] != c.inInterface[i]
-        || j.inFirst[journey] != Bytes.getLong(data, at)
-        || j.inLast[journey] != Bytes.getLong(data, at + 6)) {
+    long differs =
+        (rows[row + Journeys.EPOCH] ^ currentEpoch)
+            | (int) rows[row + Journeys.DEVICES] ^ c.inInterface[i]
+            | rows[row + Journeys.IN_FIRST] ^ Bytes.getLong(data, at)
+            | rows[row + Journeys.IN_LAST] ^ Bytes.getLong(data, at + 6);
+    if (differs != 0) {
       return false;
     }
     int ip = at + Ipv4.ETHERNET_HEADER;
-    if ((j.flags[journey] & Journeys.ROUTED) != 0 && (data[ip + Ipv4.TTL] & 255) <= 1) {
+    long fate = rows[row + Journeys.FATE];
+    if (((int) fate >>> 24 & Journeys.ROUTED) != 0 && (data[ip + Ipv4.TTL] & 255) <= 1) {
       return false;
     }
     int total = Bytes.getShort(data, ip + Ipv4.TOTAL_LENGTH);
-    return total <= j.mtu[journey] && total + Ipv4.ETHERNET_HEADER == c.length[i];
+    return total <= (int) (fate >>> 32) && total + Ipv4.ETHERNET_HEADER == c.length[i];
   }
 
   /** Only what tracking and rewriting read; the long way resets the rest. */
@@ -253,31 +259,30 @@ final class FlowCache {
   }
 
   private void finish(
-      FrameColumns c, int i, Skb skb, int journey, int[] words, int base, int direction) {
-    Journeys j = journeys;
+      FrameColumns c, int i, Skb skb, long[] rows, int row, int[] words, int base, int direction) {
     hitPackets++;
-    j.count(journey, skb.totalLength, skb.frameLength);
-    if (j.sourceSlot[journey] >= 0) {
-      fdb.touch(j.sourceSlot[journey], skb.timeNanos);
-    }
-    c.action[i] = j.action[journey];
-    c.reason[i] = j.reason[journey];
-    c.ruleId[i] = j.decidedBy[journey];
-    c.hook[i] = j.hook[journey];
-    int out = j.outDevice[journey];
+    journeys.count(row, skb.totalLength, skb.frameLength);
+    int fate = (int) rows[row + Journeys.FATE];
+    long decision = rows[row + Journeys.DECISION];
+    fdb.touch((int) (decision >>> 32), skb.timeNanos);
+    c.action[i] = (byte) fate;
+    c.reason[i] = (byte) (fate >>> 8);
+    c.hook[i] = (byte) (fate >>> 16);
+    c.ruleId[i] = (int) decision;
+    int out = (int) (rows[row + Journeys.DEVICES] >>> 32);
     c.egress[i] = out;
-    if (out < 0 && j.action[journey] != Action.LOCAL.ordinal()) {
+    if (out < 0 && (fate & 0xff) != LOCAL) {
       return;
     }
-    int hops = j.flags[journey] & Journeys.ROUTED;
+    int hops = fate >>> 24 & Journeys.ROUTED;
     if ((words[base + FlowDescriptor.STATUS] & NAT) != 0) {
       Rewriting.translate(skb, words, base, direction, hops);
     } else if (hops != 0) {
       IpForward.decreaseTtl(skb);
     }
     if (out >= 0) {
-      Bytes.putLong(skb.data, skb.frame, j.outFirst[journey]);
-      Bytes.putLong(skb.data, skb.frame + 6, j.outLast[journey]);
+      Bytes.putLong(skb.data, skb.frame, rows[row + Journeys.OUT_FIRST]);
+      Bytes.putLong(skb.data, skb.frame + 6, rows[row + Journeys.OUT_LAST]);
     }
   }
 
@@ -358,29 +363,35 @@ final class FlowCache {
   }
 
   private void write(int made, FrameColumns c, int i, Skb skb) {
-    Journeys j = journeys;
+    long[] rows = journeys.rows;
+    int row = Journeys.row(made);
     int in = c.inInterface[i];
     int out = state.outcome.egress;
-    j.epoch[made] = epoch();
-    j.inDevice[made] = in;
-    j.inFirst[made] = inFirst;
-    j.inLast[made] = inLast;
-    j.signature[made] = signatures.packet(skb.totalLength, inTtl, skb.tos, skb.tcpFlags);
-    j.connection[made] = signatures.connection(table.words(skb.flow), table.base(skb.flow));
-    j.outDevice[made] = out;
-    j.action[made] = (byte) state.outcome.action;
-    j.reason[made] = (byte) state.outcome.reason;
-    j.decidedBy[made] = c.ruleId[i];
-    j.hook[made] = c.hook[i];
+    rows[row + Journeys.EPOCH] = epoch();
+    rows[row + Journeys.IN_FIRST] = inFirst;
+    rows[row + Journeys.IN_LAST] = inLast;
+    rows[row + Journeys.SIGNATURE] =
+        signatures.packet(skb.totalLength, inTtl, skb.tos, skb.tcpFlags);
+    rows[row + Journeys.CONNECTION] =
+        signatures.connection(table.words(skb.flow), table.base(skb.flow));
+    rows[row + Journeys.DEVICES] = Journeys.pair(out, in);
+    rows[row + Journeys.OUT_FIRST] = out < 0 ? 0 : Bytes.getLong(c.data, c.offset[i]);
+    rows[row + Journeys.OUT_LAST] = out < 0 ? 0 : Bytes.getLong(c.data, c.offset[i] + 6);
     // Also of a packet that a rule dropped behind the check of its TTL and size (ip_forward).
     boolean routed = skb.routeType == Routing.UNICAST && !skb.bridged;
-    j.flags[made] = (byte) (routed ? Journeys.ROUTED : 0);
-    j.mtu[made] = routed ? skb.routeMtu : out < 0 ? Integer.MAX_VALUE : state.devices.mtu[out];
-    j.outFirst[made] = out < 0 ? 0 : Bytes.getLong(c.data, c.offset[i]);
-    j.outLast[made] = out < 0 ? 0 : Bytes.getLong(c.data, c.offset[i] + 6);
+    int greatest = routed ? skb.routeMtu : out < 0 ? Integer.MAX_VALUE : state.devices.mtu[out];
+    rows[row + Journeys.FATE] =
+        Journeys.fate(
+            greatest,
+            routed ? Journeys.ROUTED : 0,
+            c.hook[i],
+            state.outcome.reason,
+            state.outcome.action);
     // A port that does not learn does not refresh either.
     boolean learns = state.devices.isPort(in) && state.devices.learning[in];
-    j.sourceSlot[made] = learns ? fdb.find(state.devices.master[in], skb.sourceMac) : Fdb.NONE;
+    int slot = learns ? fdb.find(state.devices.master[in], skb.sourceMac) : Fdb.NONE;
+    rows[row + Journeys.DECISION] =
+        Journeys.pair(slot == Fdb.NONE ? fdb.spareSlot() : slot, c.ruleId[i]);
   }
 
   /** The table is full: no flow keeps a journey. */

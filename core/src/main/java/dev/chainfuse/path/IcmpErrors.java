@@ -17,6 +17,9 @@ final class IcmpErrors {
   private static final int CODE_HOST = 1;
   private static final int CODE_FILTERED = 13;
   private static final int HIGHEST_TYPE = 18;
+  private static final int ERRORS =
+      1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11
+          | 1 << 12;
   private static final int HEADER = 8;
   private static final int LONGEST = 576;
   private static final int PRECEDENCE_INTERNETCONTROL = 0xc0;
@@ -106,8 +109,9 @@ final class IcmpErrors {
     return true;
   }
 
+  /** The table icmp_pointers calls errors what was never assigned, too, and router discovery. */
   private static boolean isError(int type) {
-    return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+    return (ERRORS >>> type & 1) != 0;
   }
 
   private void write(Skb made, Skb cause, int type, int code, int info) {

@@ -39,7 +39,8 @@ final class IcmpRate {
   private long forgotten;
 
   /**
-   * @param milliseconds {@code icmp_ratelimit}; 0 is no limit
+   * @param milliseconds {@code icmp_ratelimit}; 0 is no limit here, but a new jiffy empties the
+   *     bucket that {@link #allowUnroutable} shares (inet_peer_xrlim_allow)
    * @param mask {@code icmp_ratemask}, a bit an ICMP type
    */
   IcmpRate(int milliseconds, int mask) {
@@ -54,11 +55,13 @@ final class IcmpRate {
 
   boolean allow(int type, int code, int destination, long now) {
     boolean pathMtu = type == 3 && code == 4;
-    if (interval == 0 || type > HIGHEST_TYPE || pathMtu || (mask >>> type & 1) == 0) {
+    if (type > HIGHEST_TYPE || pathMtu || (mask >>> type & 1) == 0) {
       return true;
     }
     int peer = peer(destination, now);
-    refill(peer, now, (long) BURST_FACTOR * interval);
+    if (now / NANOS_PER_JIFFY != last[peer]) {
+      refill(peer, now, (long) BURST_FACTOR * interval);
+    }
     return spend(peer, interval);
   }
 

@@ -91,6 +91,8 @@ final class IpInput {
     }
     if (state.hooks.input(skb)) {
       state.reached(skb, Action.LOCAL);
+      state.egress.delivered(
+          skb.data, skb.network, skb.end - skb.network, skb.inInterface, state.index, skb.sequence);
       if (skb.protocol == Ipv4.UDP && skb.routeType == Routing.LOCAL) {
         closedPort(skb);
       }

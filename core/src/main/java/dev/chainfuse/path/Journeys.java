@@ -8,17 +8,21 @@ import java.util.Arrays;
  * bounded table: when it is full, its counts are given out and it starts anew.
  *
  * <pre>
- *   journey j, columns:
- *   epoch          routes, addresses, FDB and neighbours that it was recorded under
- *   inDevice       lowest-level device of arrival
- *   inFirst/inLast Ethernet header as it came: bytes 0-7 and 6-13
- *   signature      classes of the per-packet fields that rules read
- *   connection     status and mark of the connection, if rules read them
- *   outDevice      device of departure, -1 none        outFirst/outLast  Ethernet header as it leaves
- *   sourceSlot     FDB entry of the sender, to be refreshed
- *   fate           action, reason, decision, flags
- *   counts         +0 packets | +1 IP bytes | +2 frame bytes | +3 unused
- *   hits           counters that each packet moves, from hitStart[j] to hitStart[j] + hitLength[j]
+ *   journey j: 16 longs, two cache lines, from 16 j
+ *   +0  epoch                        routes, addresses, FDB, neighbours it was recorded under
+ *   +1  Ethernet header, bytes 0-7   as it came
+ *   +2  Ethernet header, bytes 6-13
+ *   +3  signature                    classes of the per-packet fields that rules read
+ *   +4  connection                   status and mark of the connection, if rules read them
+ *   +5  | device out    | device in  |   lowest-level devices; -1 none
+ *   +6  Ethernet header, bytes 0-7   as it leaves
+ *   +7  Ethernet header, bytes 6-13
+ *   -------------------------------------------- line
+ *   +8  | greatest size | flags, hook, reason, action: a byte each |
+ *   +9  | FDB slot to be refreshed   | what decided                |
+ *   +10 packets  +11 IP bytes  +12 frame bytes   that went this way
+ *
+ *   hits: counters that each packet moves, from hitStart[j] to hitStart[j] + hitLength[j]
  * </pre>
  */
 final class Journeys {
@@ -27,25 +31,22 @@ final class Journeys {
   /** Flag: routed, so the TTL must allow it, and goes down if the packet leaves. */
   static final int ROUTED = 1;
 
-  private static final int COUNT_STRIDE = 4;
+  static final int STRIDE_BITS = 4;
+  static final int EPOCH = 0;
+  static final int IN_FIRST = 1;
+  static final int IN_LAST = 2;
+  static final int SIGNATURE = 3;
+  static final int CONNECTION = 4;
+  static final int DEVICES = 5;
+  static final int OUT_FIRST = 6;
+  static final int OUT_LAST = 7;
+  static final int FATE = 8;
+  static final int DECISION = 9;
+  private static final int PACKETS = 10;
+  private static final int IP_BYTES = PACKETS + 1;
+  private static final int FRAME_BYTES = PACKETS + 2;
 
-  final long[] epoch = new long[CAPACITY];
-  final int[] inDevice = new int[CAPACITY];
-  final long[] inFirst = new long[CAPACITY];
-  final long[] inLast = new long[CAPACITY];
-  final long[] signature = new long[CAPACITY];
-  final long[] connection = new long[CAPACITY];
-  final int[] outDevice = new int[CAPACITY];
-  final long[] outFirst = new long[CAPACITY];
-  final long[] outLast = new long[CAPACITY];
-  final byte[] action = new byte[CAPACITY];
-  final byte[] reason = new byte[CAPACITY];
-  final byte[] flags = new byte[CAPACITY];
-  final byte[] hook = new byte[CAPACITY];
-  final int[] decidedBy = new int[CAPACITY];
-  final int[] mtu = new int[CAPACITY];
-  final int[] sourceSlot = new int[CAPACITY];
-  private final long[] counts = new long[CAPACITY * COUNT_STRIDE];
+  final long[] rows = new long[CAPACITY << STRIDE_BITS];
   private final int[] hitStart = new int[CAPACITY];
   private final int[] hitLength = new int[CAPACITY];
   private int[] hits = new int[CAPACITY];
@@ -55,12 +56,27 @@ final class Journeys {
   /** Open addressing: slot to journey + 1. */
   private final int[] index = new int[CAPACITY * 2];
 
-  /** Packets, IP bytes and frame bytes that went that way. */
-  void count(int journey, int ipBytes, int frameBytes) {
-    int at = journey * COUNT_STRIDE;
-    counts[at]++;
-    counts[at + 1] += ipBytes;
-    counts[at + 2] += frameBytes;
+  /** Two ints in a long. */
+  static long pair(int high, int low) {
+    return (long) high << 32 | low & 0xffff_ffffL;
+  }
+
+  /** Word {@link #FATE}. */
+  static long fate(int greatestSize, int flags, int hook, int reason, int action) {
+    int low = (flags & 0xff) << 24 | (hook & 0xff) << 16 | (reason & 0xff) << 8 | action & 0xff;
+    return pair(greatestSize, low);
+  }
+
+  /** Where the row of a journey begins. */
+  static int row(int journey) {
+    return journey << STRIDE_BITS;
+  }
+
+  /** Counts a packet that went that way. */
+  void count(int row, int ipBytes, int frameBytes) {
+    rows[row + PACKETS]++;
+    rows[row + IP_BYTES] += ipBytes;
+    rows[row + FRAME_BYTES] += frameBytes;
   }
 
   int size() {
@@ -72,15 +88,20 @@ final class Journeys {
   }
 
   long packets(int journey) {
-    return counts[journey * COUNT_STRIDE];
+    return rows[row(journey) + PACKETS];
   }
 
   long ipBytes(int journey) {
-    return counts[journey * COUNT_STRIDE + 1];
+    return rows[row(journey) + IP_BYTES];
   }
 
   long frameBytes(int journey) {
-    return counts[journey * COUNT_STRIDE + 2];
+    return rows[row(journey) + FRAME_BYTES];
+  }
+
+  /** Ordinal of the reason for which its packets end. */
+  int reason(int journey) {
+    return (int) rows[row(journey) + FATE] >>> 8 & 0xff;
   }
 
   int[] hits() {
@@ -97,7 +118,9 @@ final class Journeys {
 
   /** Forgets what was counted, once it has been given out. */
   void clearCounts() {
-    Arrays.fill(counts, 0, size * COUNT_STRIDE, 0);
+    for (int j = 0; j < size; j++) {
+      Arrays.fill(rows, row(j) + PACKETS, row(j) + PACKETS + 3, 0);
+    }
   }
 
   /** Forgets all journeys. */
@@ -135,13 +158,10 @@ final class Journeys {
   }
 
   private int hash(int j, int[] list, int from, int length) {
-    long h = inFirst[j] * 31 + inLast[j];
-    h = h * 31 + outFirst[j];
-    h = h * 31 + outLast[j];
-    h = h * 31 + signature[j];
-    h = h * 31 + epoch[j];
-    h = h * 31 + inDevice[j];
-    h = h * 31 + outDevice[j];
+    long h = 0;
+    for (int word = 0; word < PACKETS; word++) {
+      h = h * 31 + rows[row(j) + word];
+    }
     for (int i = 0; i < length; i++) {
       h = h * 31 + list[from + i];
     }
@@ -150,22 +170,9 @@ final class Journeys {
   }
 
   private boolean same(int a, int b) {
-    return epoch[a] == epoch[b]
-        && inDevice[a] == inDevice[b]
-        && inFirst[a] == inFirst[b]
-        && inLast[a] == inLast[b]
-        && signature[a] == signature[b]
-        && connection[a] == connection[b]
-        && outDevice[a] == outDevice[b]
-        && outFirst[a] == outFirst[b]
-        && outLast[a] == outLast[b]
-        && action[a] == action[b]
-        && reason[a] == reason[b]
-        && flags[a] == flags[b]
-        && hook[a] == hook[b]
-        && decidedBy[a] == decidedBy[b]
-        && mtu[a] == mtu[b]
-        && sourceSlot[a] == sourceSlot[b];
+    int from = row(a);
+    int other = row(b);
+    return Arrays.equals(rows, from, from + PACKETS, rows, other, other + PACKETS);
   }
 
   private boolean sameHits(int old, int[] list, int from, int length) {

@@ -52,10 +52,12 @@ final class LocalOutput {
     }
   }
 
-  /** ip_route_me_harder, net/ipv4/netfilter.c. */
+  /**
+   * ip_route_me_harder, net/ipv4/netfilter.c. The rest of OUTPUT still sees the first route's
+   * interface: struct nf_hook_state is filled once, in __ip_local_out.
+   */
   private boolean again(Skb skb) {
     if (state.routing.output(skb)) {
-      skb.outInterface = skb.routeInterface;
       return true;
     }
     state.end(skb, DropReason.NO_ROUTE);

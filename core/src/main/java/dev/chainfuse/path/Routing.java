@@ -26,6 +26,7 @@ final class Routing {
   static final int PROHIBIT = 8;
 
   private static final int LOOPBACK_MTU = 65_535;
+  private static final int LOOPBACK = 0x7f00_0001;
 
   /** No route at all. */
   static final int NO_ROUTE = 16;
@@ -119,8 +120,14 @@ final class Routing {
    */
   boolean output(Skb skb) {
     int destination = skb.destination;
-    if (destination == 0 || !routes.isModelled()) {
+    if (!routes.isModelled()) {
       return false;
+    }
+    if (destination == 0) {
+      // 0.0.0.0 is this host: ip_route_output_key_hash_rcu, net/ipv4/route.c.
+      local(skb, LOCAL);
+      skb.source = skb.source == 0 ? LOOPBACK : skb.source;
+      return true;
     }
     int route = routes.lookup(destination, skb.tos, -1);
     if (route < 0) {

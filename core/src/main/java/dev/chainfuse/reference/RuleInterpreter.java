@@ -54,7 +54,7 @@ public final class RuleInterpreter extends RuleEvaluator {
     for (int i = 0; i < numbers.ruleCount(); i++) {
       List<@Nullable Object> ofRule = new ArrayList<>();
       for (Match match : numbers.rule(i).rule().matches()) {
-        ofRule.add(match.newState());
+        ofRule.add(match.newState(asked));
       }
       states.add(ofRule);
     }

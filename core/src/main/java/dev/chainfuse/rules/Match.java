@@ -33,4 +33,14 @@ public interface Match {
   default @Nullable Object newState() {
     return null;
   }
+
+  /**
+   * The same for state that rules share by name. Asked once for each rule when an engine starts, in
+   * the order of the rules.
+   *
+   * @param context the engine's, without a packet yet
+   */
+  default @Nullable Object newState(MatchContext context) {
+    return newState();
+  }
 }

@@ -1,6 +1,8 @@
 package dev.chainfuse.rules;
 
 import dev.chainfuse.packet.Skb;
+import dev.chainfuse.stateful.HashLimit;
+import dev.chainfuse.stateful.NamedCounters;
 import dev.chainfuse.stateful.RecentList;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,12 @@ public final class MatchContext {
 
   /** The lists of {@code -m recent}, shared by all rules of one engine. */
   public final RecentList.Registry recent = new RecentList.Registry();
+
+  /** The tables of {@code -m hashlimit}, likewise. */
+  public final HashLimit.Registry hashLimits = new HashLimit.Registry();
+
+  /** The counters of {@code -m nfacct}, likewise. */
+  public final NamedCounters accounts = new NamedCounters();
 
   /** Set by a match that could not read what it must: the packet is dropped at once, uncounted. */
   public boolean hotDrop;

@@ -10,10 +10,26 @@ import java.util.List;
  * @param argument whether a value follows
  * @param invertible whether {@code !} may stand before the option or before its value
  * @param extraArguments how many further values follow, such as 1 for {@code --tcp-flags MASK COMP}
+ * @param repeatable may be given more than once; see {@link OptionValues#inOrder}
  */
-public record Option(List<String> names, boolean argument, boolean invertible, int extraArguments) {
+public record Option(
+    List<String> names,
+    boolean argument,
+    boolean invertible,
+    int extraArguments,
+    boolean repeatable) {
   public Option {
     names = List.copyOf(names);
+  }
+
+  /** An option that may be given once. */
+  public Option(List<String> names, boolean argument, boolean invertible, int extraArguments) {
+    this(names, argument, invertible, extraArguments, false);
+  }
+
+  /** The same option, but it may be given more than once. */
+  public Option repeated() {
+    return new Option(names, argument, invertible, extraArguments, true);
   }
 
   public String name() {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The options given to one match or target of one rule, as the reader found them: each known, with
- * as many values as declared, negated only where allowed, none twice.
+ * as many values as declared, negated only where allowed, none twice unless it may be.
  */
 public interface OptionValues {
   /** Whether the option (by its usual name) was given. */
@@ -22,7 +22,28 @@ public interface OptionValues {
   List<String> values(String option);
 
   /** Usual names of the options given, in the order of the text. */
-  List<String> given();
+  default List<String> given() {
+    return inOrder().stream().map(Given::option).toList();
+  }
+
+  /** Every option given, in the order of the text. */
+  List<Given> inOrder();
+
+  /**
+   * An option as it was given.
+   *
+   * @param option its usual name
+   */
+  record Given(String option, boolean inverted, List<String> values) {
+    public Given {
+      values = List.copyOf(values);
+    }
+
+    /** Its first value; empty if it takes none. */
+    public String value() {
+      return values.isEmpty() ? "" : values.get(0);
+    }
+  }
 
   /** The rule's {@code -p} and the rest of its header. */
   HeaderMatch header();

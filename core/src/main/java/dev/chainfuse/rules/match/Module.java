@@ -1,12 +1,15 @@
 package dev.chainfuse.rules.match;
 
+import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.Match;
 import dev.chainfuse.rules.MatchModule;
 import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
 import dev.chainfuse.rules.RuleSyntaxException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A module made of its parts. */
 record Module(
@@ -70,5 +73,20 @@ record Module(
     }
     throw new RuleSyntaxException(
         "", "match '" + module + "' needs an option", "add --" + String.join(" or --", options));
+  }
+
+  /**
+   * Refuses a rule that a packet can meet in other hooks than {@code allowed}, as the kernel does
+   * (xt_check_match, net/netfilter/x_tables.c).
+   */
+  static void onlyIn(OptionValues values, String module, Set<Hook> allowed) {
+    for (Hook hook : values.hooks()) {
+      if (!allowed.contains(hook)) {
+        throw new RuleSyntaxException(
+            "",
+            "match '" + module + "' cannot be used where packets come from " + hook,
+            "use it in " + allowed.stream().map(Hook::name).collect(Collectors.joining(" or ")));
+      }
+    }
   }
 }

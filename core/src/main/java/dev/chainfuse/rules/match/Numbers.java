@@ -11,7 +11,8 @@ final class Numbers {
 
   /** The number, or -1 if {@code text} is none or greater than {@code max}. */
   static long parse(String text, long max) {
-    String digits = text.startsWith("+") ? text.substring(1) : text;
+    String trimmed = text.stripLeading();
+    String digits = trimmed.startsWith("+") ? trimmed.substring(1) : trimmed;
     int radix = 10;
     if (digits.startsWith("0x") || digits.startsWith("0X")) {
       radix = 16;
@@ -56,5 +57,34 @@ final class Numbers {
           "write it in decimal, or in hexadecimal with 0x");
     }
     return value;
+  }
+
+  /**
+   * The option's number of 64 bits, unsigned in a long, from 0 to {@code most}; any other text is
+   * an error.
+   */
+  static long requireUnsigned(OptionValues values, String option, String text, long most) {
+    String trimmed = text.stripLeading();
+    String digits = trimmed.startsWith("+") ? trimmed.substring(1) : trimmed;
+    int radix = 10;
+    if (digits.startsWith("0x") || digits.startsWith("0X")) {
+      radix = 16;
+      digits = digits.substring(2);
+    } else if (digits.startsWith("0")) {
+      radix = 8;
+    }
+    try {
+      boolean bare = !digits.isEmpty() && Character.digit(digits.charAt(0), radix) >= 0;
+      long value = bare ? Long.parseUnsignedLong(digits, radix) : -1;
+      if (bare && Long.compareUnsigned(value, most) <= 0) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // No number, or one of more than 64 bits: told below.
+    }
+    throw values.error(
+        option,
+        "'" + text + "' is not a number from 0 to " + Long.toUnsignedString(most),
+        "write it in decimal, or in hexadecimal with 0x");
   }
 }

@@ -27,9 +27,13 @@ public record PortRange(int first, int last, boolean inverted) {
 
   /** As tcp and udp save it; a full range is left out, even an inverted one. */
   void save(StringBuilder out, String option) {
-    if (full()) {
-      return;
+    if (!full()) {
+      saveGiven(out, option);
     }
+  }
+
+  /** As sctp and dccp save it: what was given, even a full range. */
+  void saveGiven(StringBuilder out, String option) {
     out.append(inverted ? " ! --" : " --").append(option).append(' ').append(first);
     if (first != last) {
       out.append(':').append(last);

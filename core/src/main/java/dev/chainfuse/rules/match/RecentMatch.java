@@ -72,7 +72,6 @@ public record RecentMatch(
 
   private static RecentMatch parse(OptionValues values) {
     Module.atMostOne(values, "set", "rcheck", "update", "remove");
-    Module.atMostOne(values, "rsource", "rdest");
     Command command = null;
     for (Command each : Command.values()) {
       command = values.has(each.option()) ? each : command;
@@ -94,18 +93,18 @@ public record RecentMatch(
     return new RecentMatch(
         values.inverted(command.option()),
         command,
-        number(values, "seconds", Integer.MAX_VALUE),
+        number(values, "seconds", 1, Integer.MAX_VALUE),
         values.has("reap"),
-        number(values, "hitcount", MOST_HITS),
+        number(values, "hitcount", 0, MOST_HITS),
         values.has("rttl"),
         list(values),
         mask(values),
-        !values.has("rdest"));
+        values.given().lastIndexOf("rsource") >= values.given().lastIndexOf("rdest"));
   }
 
-  private static int number(OptionValues values, String option, int most) {
+  private static int number(OptionValues values, String option, int least, int most) {
     String text = values.value(option);
-    return text == null ? 0 : (int) Numbers.require(values, option, text, 1, most);
+    return text == null ? 0 : (int) Numbers.require(values, option, text, least, most);
   }
 
   private static String list(OptionValues values) {
@@ -113,10 +112,10 @@ public record RecentMatch(
     if (name == null) {
       return "DEFAULT";
     }
-    if (name.isEmpty() || name.length() > LONGEST_NAME || name.contains("/")) {
+    if (name.isEmpty() || name.contains("/") || name.equals(".") || name.equals("..")) {
       throw values.error("name", "'" + name + "' is no name of a list", "use 1 to 199 letters");
     }
-    return name;
+    return name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
   }
 
   private static int mask(OptionValues values) {
@@ -146,8 +145,8 @@ public record RecentMatch(
     if (hitCount != 0) {
       out.append(" --hitcount ").append(hitCount);
     }
-    out.append(matchTtl ? " --rttl" : "").append(" --name");
-    QuotedText.append(out, list);
+    // Never in quotes, even if it has blanks: so prints iptables 1.8.9.
+    out.append(matchTtl ? " --rttl" : "").append(" --name ").append(list);
     out.append(" --mask ").append(Ipv4.format(mask));
     out.append(source ? " --rsource" : " --rdest");
   }

@@ -92,7 +92,7 @@ final class CommandParser {
       takeOwn(found, found.command());
     } else if (found.module() != null && found.option() != null) {
       ModuleOptions given = found.module().given();
-      if (given.has(found.option().name())) {
+      if (!found.option().repeatable() && given.has(found.option().name())) {
         throw new LineException(
             found.token().column(), "'" + found.token().text() + "' is given twice", "keep one");
       }

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The options that a line gives to one module; filled by the reader, then read by the module. */
 final class ModuleOptions implements OptionValues {
-  private record Given(String name, boolean inverted, List<String> values, int column) {}
+  private record At(Given given, int column) {}
 
-  private final List<Given> given = new ArrayList<>(4);
+  private final List<At> given = new ArrayList<>(4);
   private final TableName table;
   private HeaderMatch header = HeaderMatch.ANY;
   private List<Match> matches = List.of();
@@ -28,7 +28,7 @@ final class ModuleOptions implements OptionValues {
   }
 
   void add(Option option, boolean inverted, List<String> values, int column) {
-    given.add(new Given(option.name(), inverted, List.copyOf(values), column));
+    given.add(new At(new Given(option.name(), inverted, values), column));
   }
 
   void setHeader(HeaderMatch header) {
@@ -50,14 +50,18 @@ final class ModuleOptions implements OptionValues {
 
   /** Column of an option; {@code fallback} if it was not given. */
   int column(String option, int fallback) {
-    Given found = find(option);
-    return found == null ? fallback : found.column;
+    for (At one : given) {
+      if (one.given.option().equals(option)) {
+        return one.column;
+      }
+    }
+    return fallback;
   }
 
   private @Nullable Given find(String option) {
-    for (Given one : given) {
-      if (one.name.equals(option)) {
-        return one;
+    for (At one : given) {
+      if (one.given.option().equals(option)) {
+        return one.given;
       }
     }
     return null;
@@ -71,24 +75,24 @@ final class ModuleOptions implements OptionValues {
   @Override
   public boolean inverted(String option) {
     Given found = find(option);
-    return found != null && found.inverted;
+    return found != null && found.inverted();
   }
 
   @Override
   public @Nullable String value(String option) {
     Given found = find(option);
-    return found == null || found.values.isEmpty() ? null : found.values.get(0);
+    return found == null || found.values().isEmpty() ? null : found.value();
   }
 
   @Override
   public List<String> values(String option) {
     Given found = find(option);
-    return found == null ? List.of() : found.values;
+    return found == null ? List.of() : found.values();
   }
 
   @Override
-  public List<String> given() {
-    return given.stream().map(Given::name).toList();
+  public List<Given> inOrder() {
+    return given.stream().map(At::given).toList();
   }
 
   @Override

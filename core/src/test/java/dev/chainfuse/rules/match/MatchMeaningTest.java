@@ -14,6 +14,7 @@ import dev.chainfuse.rules.Match;
 import dev.chainfuse.rules.MatchContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,10 @@ class MatchMeaningTest {
   private static final int PACKETS = 200;
   private static final int FLOWS = 32;
   private static final int SAMPLE = 800;
+
+  /** Matches whose answer is the same for all packets of the test's host. */
+  private static final Set<String> CONSTANT =
+      Set.of("comment", "cpu", "helper", "nfacct", "owner", "policy", "realm", "socket");
 
   @Test
   void conditionHoldsWhereTheMatchDoes() {
@@ -67,7 +72,7 @@ class MatchMeaningTest {
 
   private static MatchContext context(Match match, long seed) {
     MatchContext context = new MatchContext(new Skb(), HOST, new SplittableRandom(seed));
-    context.state = match.newState();
+    context.state = match.newState(context);
     return context;
   }
 
@@ -78,7 +83,7 @@ class MatchMeaningTest {
     TestConnections connections = TestPackets.connections(FLOWS, random);
     List<String> onesided = new ArrayList<>();
     List<RuleText> rules = new ArrayList<>(RuleTable.allTaken());
-    rules.removeIf(rule -> rule.match() instanceof CommentMatch);
+    rules.removeIf(rule -> CONSTANT.contains(rule.match().name()));
     for (RuleText rule : rules) {
       MatchContext context = context(rule.match(), 1);
       int matched = 0;
@@ -92,7 +97,9 @@ class MatchMeaningTest {
         onesided.add(rule.saved());
       }
     }
-    assertTrue(onesided.size() < rules.size() / 5, () -> onesided.size() + " of " + rules.size());
+    assertTrue(
+        onesided.size() < rules.size() / 5,
+        () -> onesided.size() + " of " + rules.size() + ": " + String.join("\n", onesided));
   }
 
   @Test

@@ -15,8 +15,9 @@ final class RuleTable {
    *
    * @param saved as saved; FAIL if iptables refuses it, REFUSED if only we do
    * @param listed as listed; empty if refused
+   * @param lossy iptables reads what it saves in another way, or not at all
    */
-  record Row(String options, String saved, String listed) {
+  record Row(String options, String saved, String listed, boolean lossy) {
     boolean refused() {
       return saved.equals("FAIL") || saved.equals("REFUSED");
     }
@@ -35,7 +36,7 @@ final class RuleTable {
       for (String line : text.split("\n")) {
         if (!line.startsWith("#")) {
           String[] cells = line.split("\t", -1);
-          rows.add(new Row(cells[0], cells[1], cells.length > 2 ? cells[2] : ""));
+          rows.add(new Row(cells[0], cells[1], cells.length > 2 ? cells[2] : "", cells.length > 3));
         }
       }
     } catch (IOException e) {

@@ -9,9 +9,7 @@ import dev.chainfuse.rules.OptionValues;
 import dev.chainfuse.rules.RuleSyntaxException;
 import dev.chainfuse.rules.TableName;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RuleText {
   private final List<String> words;
-  private final Map<String, Given> given = new LinkedHashMap<>();
+  private final List<OptionValues.Given> given = new ArrayList<>();
   private HeaderMatch header = HeaderMatch.ANY;
   private String protocolName = "";
   private @Nullable MatchModule module;
   private @Nullable Match match;
-
-  private record Given(boolean inverted, List<String> values) {}
 
   private RuleText(List<String> words) {
     this.words = words;
@@ -39,7 +35,7 @@ final class RuleText {
    * @throws RuleSyntaxException where the match refuses it
    */
   static RuleText read(String text) {
-    return read(text, Set.of(Hook.FORWARD));
+    return read(text, Set.of());
   }
 
   static RuleText read(String text, Set<Hook> hooks) {
@@ -62,7 +58,8 @@ final class RuleText {
   String saved() {
     StringBuilder out = new StringBuilder();
     if (!protocolName.isEmpty()) {
-      out.append("-p ").append(protocolName).append(' ');
+      String name = dev.chainfuse.rules.ProtocolNames.name(header.protocol());
+      out.append("-p ").append(name == null ? protocolName : name).append(' ');
     }
     out.append("-m ").append(match().name());
     match().save(out);
@@ -85,11 +82,14 @@ final class RuleText {
       char c = text.charAt(i);
       if (c == '\\') {
         word.append(text.charAt(++i));
+        inWord = true;
       } else if (c == '"') {
         quoted = !quoted;
         inWord = true;
       } else if (c == ' ' && !quoted) {
-        words.add(word.toString());
+        if (inWord) {
+          words.add(word.toString());
+        }
         word.setLength(0);
         inWord = false;
       } else {
@@ -140,42 +140,55 @@ final class RuleText {
         option = candidate;
       }
     }
-    if (option == null || (inverted && !option.invertible()) || given.containsKey(option.name())) {
+    if (option == null
+        || (inverted && !option.invertible())
+        || (!option.repeatable() && isGiven(option.name()))) {
       throw new RuleSyntaxException(word, "unknown, given twice or not to be negated", "");
     }
     int values = option.argument() ? 1 + option.extraArguments() : 0;
-    given.put(option.name(), new Given(inverted, List.copyOf(words.subList(at, at + values))));
+    if (at + values > words.size()) {
+      throw new RuleSyntaxException(word, "no value", "");
+    }
+    given.add(new OptionValues.Given(option.name(), inverted, words.subList(at, at + values)));
     return at + values;
   }
 
-  private record Values(Map<String, Given> givenOptions, HeaderMatch header, Set<Hook> hooks)
+  private boolean isGiven(String option) {
+    return given.stream().anyMatch(one -> one.option().equals(option));
+  }
+
+  private record Values(List<Given> inOrder, HeaderMatch header, Set<Hook> hooks)
       implements OptionValues {
+    private @Nullable Given find(String option) {
+      for (Given one : inOrder) {
+        if (one.option().equals(option)) {
+          return one;
+        }
+      }
+      return null;
+    }
+
     @Override
     public boolean has(String option) {
-      return givenOptions.containsKey(option);
+      return find(option) != null;
     }
 
     @Override
     public boolean inverted(String option) {
-      Given found = givenOptions.get(option);
-      return found != null && found.inverted;
+      Given found = find(option);
+      return found != null && found.inverted();
     }
 
     @Override
     public @Nullable String value(String option) {
-      Given found = givenOptions.get(option);
-      return found == null || found.values.isEmpty() ? null : found.values.get(0);
+      Given found = find(option);
+      return found == null || found.values().isEmpty() ? null : found.value();
     }
 
     @Override
     public List<String> values(String option) {
-      Given found = givenOptions.get(option);
-      return found == null ? List.of() : found.values;
-    }
-
-    @Override
-    public List<String> given() {
-      return List.copyOf(givenOptions.keySet());
+      Given found = find(option);
+      return found == null ? List.of() : found.values();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.chainfuse.rules.match;
 import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -18,6 +19,14 @@ final class TestPackets {
   };
   private static final int[] MARKS = {0, 1, 2, 5, 8, 0x4000, 0x4001, 0xff, 0xfeedcafe, -1};
   private static final int[] ICMP_TYPES = {0, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14, 17, 18, 255};
+  private static final int[] TOS = {
+    0, 0x02, 0x04, 0x08, 0x10, 0x20, 0x28, 0x2e, 0x48, 0x88, 0xb8, 0xe0, 0xfc, 0xff, 1, 3
+  };
+  private static final int[] SMALL = {0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 18, 32, 64, 128, 255};
+  private static final int[] SIZES = {0, 5, 12, 20, 42, 536, 1300, 1400, 1460, 65_535};
+  private static final int[] CHUNKS = {0, 0, 0, 1, 2, 3, 4, 6, 6, 9, 14, 64, 128, 192};
+  private static final List<String> TEXTS =
+      List.of("test", "TEST", "abc", "a", "xxxxxxxxxxx", "a b");
   private static final int[] INFOS = {
     Skb.CT_ESTABLISHED, Skb.CT_RELATED, Skb.CT_NEW, Skb.CT_ESTABLISHED_REPLY, Skb.CT_RELATED_REPLY
   };
@@ -60,11 +69,21 @@ final class TestPackets {
         payload[i] = (byte) random.nextInt(20);
       }
     }
+    if (protocol == Ipv4.TCP && payload.length == 40 && random.nextBoolean()) {
+      // The option with the maximum segment size.
+      Bytes.putInt(payload, 20, 0x0204_0000 | oneOf(SIZES, random));
+    }
+    if (payload.length == 40) {
+      shape(protocol, payload, random);
+    }
     int fragmentWord = random.nextInt(6) == 0 ? random.nextInt(4) : 0;
     Skb skb = packet(protocol, fragmentWord, payload);
     Bytes.putInt(skb.data, NETWORK + Ipv4.SOURCE, address(random));
     Bytes.putInt(skb.data, NETWORK + Ipv4.DESTINATION, address(random));
+    skb.data[NETWORK + Ipv4.TOS] = (byte) oneOf(TOS, random);
+    skb.data[NETWORK + Ipv4.TTL] = (byte) oneOf(SMALL, random);
     skb.parse();
+    skb.sourceMac = random.nextInt(4) == 0 ? random.nextLong(1L << 48) : 0x0102_0304_0506L;
     skb.mark = oneOf(MARKS, random);
     skb.packetType = random.nextInt(6);
     skb.inInterface = random.nextInt(-1, 4);
@@ -72,6 +91,41 @@ final class TestPackets {
     skb.physicalIn = random.nextInt(-1, 4);
     skb.physicalOut = random.nextInt(-1, 4);
     return skb;
+  }
+
+  /** Puts in what matches of less common protocols look for. */
+  private static void shape(int protocol, byte[] payload, SplittableRandom random) {
+    switch (protocol) {
+      case Ipv4.SCTP -> {
+        for (int at = 12; at + 8 <= payload.length; at += 8) {
+          payload[at] = (byte) oneOf(CHUNKS, random);
+          payload[at + 1] = (byte) random.nextInt(16);
+          Bytes.putShort(payload, at + 2, random.nextInt(20) == 0 ? 0 : 8);
+        }
+        Bytes.putShort(payload, 38, random.nextInt(12));
+      }
+      case Ipv4.DCCP -> {
+        payload[4] = (byte) random.nextInt(2, 11);
+        payload[8] = (byte) (random.nextInt(12) << 1 | random.nextInt(2));
+        for (int i = 12; i < payload.length; i++) {
+          payload[i] = (byte) random.nextInt(20);
+        }
+      }
+      case 50, 51, 108 -> {
+        int spi = random.nextInt(4) == 0 ? random.nextInt() : oneOf(SMALL, random);
+        Bytes.putInt(payload, protocol == 51 ? 4 : 0, spi);
+      }
+      default -> {
+        if (random.nextInt(3) == 0) {
+          byte[] text = oneOf(TEXTS, random).getBytes(StandardCharsets.ISO_8859_1);
+          System.arraycopy(text, 0, payload, 14 + random.nextInt(6), text.length);
+        }
+      }
+    }
+  }
+
+  private static String oneOf(List<String> values, SplittableRandom random) {
+    return values.get(random.nextInt(values.size()));
   }
 
   /** Gives the packet one of the table's connections, or none. */

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
           + " random rules, sends random frames, and compares every frame that leaves, what is"
           + " delivered, all counters and connections. A disagreement is made small and written to"
           + " a case directory. Needs root and, on Debian: apt-get install iptables nftables"
-          + " conntrack iproute2 ethtool gcc libc6-dev",
+          + " conntrack iproute2 gcc libc6-dev",
       ""
     },
     footerHeading = "%nExamples:%n",

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * answers are.
  */
 public final class Differential {
-  private static final int CASES_A_TOPOLOGY = 20;
+  private static final int CASES_A_TOPOLOGY = 10;
 
   /**
    * What to run.

@@ -38,7 +38,7 @@ final class EngineHost implements AutoCloseable {
         Engine.compile(host, kind)
             .open(
                 Flows.atMost(CONNECTIONS),
-                SessionOptions.DEFAULT.withChoices(choices).withStart(startNanos));
+                SessionOptions.DEFAULT.withChoices(choices).withStart(startNanos).withDeliveries());
     portOf = new int[host.topology().interfaces().size()];
     Arrays.fill(portOf, Step.LOCAL);
     interfaceOf = new int[lab.ports().size()];
@@ -71,7 +71,12 @@ final class EngineHost implements AutoCloseable {
       out.add(new Answer.Out(portOf[batch.egress(0)], left));
     }
     emitted(out);
-    if (action == Action.LOCAL) {
+    Emissions delivered = session.deliveries();
+    for (int d = 0; d < delivered.size(); d++) {
+      int at = delivered.offset(d);
+      local.add(Arrays.copyOfRange(delivered.data(), at, at + delivered.length(d)));
+    }
+    if (action == Action.LOCAL && local.isEmpty()) {
       int at = batch.offset(0) + Ipv4.ETHERNET_HEADER;
       int bytes = Bytes.getShort(batch.data(), at + Ipv4.TOTAL_LENGTH);
       local.add(Arrays.copyOfRange(batch.data(), at, Math.min(at + bytes, batch.data().length)));

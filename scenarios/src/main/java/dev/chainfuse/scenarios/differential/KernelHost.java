@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This machine's kernel as a host, in a namespace of its own, which is gone when this is closed or
@@ -25,7 +26,6 @@ final class KernelHost implements AutoCloseable {
   /** A script's status and what it printed. */
   private record Printed(int status, String text) {}
 
-  private final LabTopology lab;
   private final LabScripts.Backend backend;
   private final Process process;
   private final OutputStream commands;
@@ -37,10 +37,14 @@ final class KernelHost implements AutoCloseable {
    * Builds the host.
    *
    * @param cpu which it keeps to
+   * @param described the files of an equal host that was built before; null if there is none
    * @throws InputException if the kernel refuses it
    */
-  KernelHost(LabTopology lab, LabScripts.Backend backend, int cpu) {
-    this.lab = lab;
+  KernelHost(
+      LabTopology lab,
+      LabScripts.Backend backend,
+      int cpu,
+      @Nullable Map<String, String> described) {
     this.backend = backend;
     try {
       Path program = KernelProgram.path();
@@ -58,7 +62,11 @@ final class KernelHost implements AutoCloseable {
     boolean ready = false;
     try {
       require("far", LabScripts.cables(lab));
+      command("PLAIN far");
+      readLines();
       require("host", LabScripts.host(lab));
+      command("PLAIN host");
+      readLines();
       StringBuilder ports = new StringBuilder("PORTS");
       for (int i = 0; i < lab.ports().size(); i++) {
         ports.append(" p").append(i);
@@ -67,17 +75,13 @@ final class KernelHost implements AutoCloseable {
       readLines();
       // A bridge takes a moment until its ports forward.
       require("host", lab.bridges().isEmpty() ? "true" : "sleep 0.03");
-      files = describe();
+      files = described == null ? describe() : described;
       ready = true;
     } finally {
       if (!ready) {
         close();
       }
     }
-  }
-
-  LabTopology lab() {
-    return lab;
   }
 
   /** The files of a host directory, by name, without rules. */
@@ -112,20 +116,14 @@ final class KernelHost implements AutoCloseable {
   }
 
   /**
-   * Loads rules; nothing is left of what was before.
+   * Loads rules, once.
    *
    * @return null, or why iptables refuses them
    */
-  @org.jspecify.annotations.Nullable
-  String begin(String rules) {
-    Printed printed = run("host", LabScripts.begin(lab, rules, backend));
+  @Nullable String begin(String rules) {
+    Printed printed = run("host", LabScripts.begin(rules, backend));
     begun = printed.status == 0;
     return begun ? null : printed.text;
-  }
-
-  /** Whether a part of a packet waits for others, which nothing but time removes. */
-  boolean holdsFragments() {
-    return !require("host", "grep FRAG: /proc/net/sockstat").contains("inuse 0 ");
   }
 
   /** Sends a frame and waits until the kernel is done. */

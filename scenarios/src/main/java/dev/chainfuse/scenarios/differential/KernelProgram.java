@@ -19,7 +19,6 @@ final class KernelProgram {
           "ip", "iproute2",
           "bridge", "iproute2",
           "conntrack", "conntrack",
-          "ethtool", "ethtool",
           "nft", "nftables",
           "gcc", "gcc libc6-dev linux-libc-dev");
 

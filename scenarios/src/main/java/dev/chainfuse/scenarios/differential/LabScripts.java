@@ -7,9 +7,6 @@ import java.util.regex.Pattern;
 
 /** Shell scripts that build a host and take it back to its beginning. */
 final class LabScripts {
-  /** Mark of delivered packets; an answer of the host's stack carries it and is dropped. */
-  private static final String MARK = "0x0cf0cf01";
-
   private static final Pattern PER_INTERFACE =
       Pattern.compile("net\\.ipv[46]\\.(conf|neigh)\\.(?!all\\.|default\\.).*");
 
@@ -20,8 +17,6 @@ final class LabScripts {
           "nat", List.of("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"),
           "filter", List.of("INPUT", "FORWARD", "OUTPUT"),
           "security", List.of("INPUT", "FORWARD", "OUTPUT"));
-
-  private static final String NO_OFFLOADS = " tx off sg off gso off tso off gro off || true\n";
 
   private LabScripts() {}
 
@@ -42,9 +37,6 @@ final class LabScripts {
       out.append("link set p" + i + " up arp off\n");
     }
     out.append("END\n");
-    for (int i = 0; i < lab.ports().size(); i++) {
-      out.append("ethtool -K p" + i).append(NO_OFFLOADS);
-    }
     return out.toString();
   }
 
@@ -96,32 +88,29 @@ final class LabScripts {
             set(out, key, value);
           }
         });
-    lab.ports().forEach(p -> out.append("ethtool -K " + p.name()).append(NO_OFFLOADS));
-    lab.bridges().forEach(b -> out.append("ethtool -K " + b.name()).append(NO_OFFLOADS));
     return out.append(probe()).toString();
   }
 
-  /** Reports what is delivered, behind every table, and keeps the host's stack from answering. */
+  /**
+   * Reports what is delivered and keeps it from the host's programs. The chain comes behind
+   * connection tracking's confirmation: of hooks of one priority the last that was registered is
+   * the first that runs (nf_hook_entries_grow, net/netfilter/core.c).
+   */
   private static String probe() {
     return """
         nft -f - <<END
         add table ip probe
-        add chain ip probe delivered { type filter hook input priority 1000; }
+        add chain ip probe delivered { type filter hook input priority 2147483647; }
         add rule ip probe delivered log group 7
-        add rule ip probe delivered meta mark set MARK
-        add chain ip probe answers { type filter hook output priority -500; }
-        add rule ip probe answers meta mark MARK drop
-        add rule ip probe answers meta mark set 0
+        add rule ip probe delivered drop
         END
-        """
-        .replace("MARK", MARK);
+        """;
   }
 
   private static Map<String, String> settings(LabTopology lab) {
     Map<String, String> all = new LinkedHashMap<>();
     // Writing ip_forward resets settings of interfaces, so it comes first.
     all.put("net.ipv4.ip_forward", "1");
-    all.put("net.ipv4.fwmark_reflect", "1");
     for (String which : List.of("all", "default")) {
       all.put("net.ipv4.conf." + which + ".rp_filter", "0");
       all.put("net.ipv4.conf." + which + ".send_redirects", "0");
@@ -139,8 +128,8 @@ final class LabScripts {
     out.append('\n');
   }
 
-  /** Rules of a case, other tables empty; no connection, learnt address or counter is left. */
-  static String begin(LabTopology lab, String rules, Backend backend) {
+  /** Loads the rules of a case, other tables empty. */
+  static String begin(String rules, Backend backend) {
     StringBuilder out = new StringBuilder();
     out.append(backend.restore())
         .append(rules.startsWith("[") || rules.contains("\n[") ? " -c" : "");
@@ -154,12 +143,7 @@ final class LabScripts {
           }
         });
     out.append("END\n");
-    out.append("conntrack -F >/dev/null 2>&1 || true\n");
-    out.append(
-        "if grep -v -e 0x6 -e Flags /proc/net/arp >/dev/null; then ip neigh flush all; fi\n");
-    out.append("echo -1 > /proc/sys/net/ipv4/route/flush\n");
-    lab.bridges().forEach(b -> out.append("ip link set " + b.name() + " type bridge fdb_flush\n"));
-    return out.append("grep FRAG: /proc/net/sockstat\n").toString();
+    return out.toString();
   }
 
   /** Which of the programs of iptables are used. */

@@ -6,7 +6,7 @@ import java.util.Objects;
 
 /** Makes a case that disagrees smaller while it does: fewer frames, fewer rules. */
 final class Shrinker {
-  private static final int MOST_RUNS = 300;
+  private static final int MOST_RUNS = 160;
 
   private final Laboratory laboratory;
   private int runs;

@@ -10,6 +10,7 @@
  *   SH host|far N      N bytes of shell script follow; it runs inside that namespace, where
  *                      $HOST_NS is the path of the other one
  *                        R STATUS N, then N bytes of what it printed
+ *   PLAIN host|far     every device there does its own checksums and cutting, as ethtool -K sets
  *   PORTS NAME...      far ends, numbered from 0 from now on
  *   SEND PORT US HEX   after US microseconds the frame enters the host by that port; port -1: the
  *                      bytes are an IPv4 packet that a program of the host sends
@@ -29,10 +30,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_log.h>
 #include <linux/netlink.h>
+#include <linux/sockios.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <sched.h>
@@ -41,6 +44,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -276,6 +280,25 @@ static void run_script(int ns, int size) {
     fclose(printed);
 }
 
+/* Devices that leave checksums or cutting to the next one would show frames that no cable carries. */
+static void make_plain(int ns) {
+    static const int off[] = {ETHTOOL_STXCSUM, ETHTOOL_SSG, ETHTOOL_SGSO, ETHTOOL_STSO, ETHTOOL_SGRO};
+    enter(ns);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct if_nameindex *names = if_nameindex();
+    if (fd < 0 || !names) fail("devices");
+    for (struct if_nameindex *i = names; i->if_index; i++)
+        for (unsigned k = 0; strcmp(i->if_name, "lo") && k < sizeof off / sizeof *off; k++) {
+            struct ethtool_value value = {.cmd = off[k]};
+            struct ifreq request = {.ifr_data = (void *)&value};
+            strncpy(request.ifr_name, i->if_name, IFNAMSIZ - 1);
+            /* What a device cannot do it need not leave. */
+            if (ioctl(fd, SIOCETHTOOL, &request) && errno != EOPNOTSUPP) fail(i->if_name);
+        }
+    if_freenameindex(names);
+    close(fd);
+}
+
 static void name_ports(char *names) {
     if (wire < 0) open_sockets();
     port_count = 0;
@@ -303,6 +326,7 @@ int main(int argc, char **argv) {
         if (sscanf(line, "SEND %d %ld %n", &port, &wait, &at) == 2) send_frame(port, wait, line + at);
         else if (sscanf(line, "SH %7s %d", where, &size) == 2)
             run_script(where[0] == 'h' ? host_ns : far_ns, size);
+        else if (!strncmp(line, "PLAIN", 5)) make_plain(line[6] == 'h' ? host_ns : far_ns);
         else if (!strncmp(line, "PORTS", 5)) name_ports(line + 5);
         else if (!strncmp(line, "NOW", 3)) printf("T %llu\n", (unsigned long long)now());
         else {
