@@ -44,6 +44,10 @@ public final class FrameColumns {
 
   public final int[] ruleId;
   public final int[] egress;
+
+  /** How many other frames of the packet left before its own. */
+  public final int[] framesBefore;
+
   public int size;
 
   /** Where the next slot begins. */
@@ -63,6 +67,7 @@ public final class FrameColumns {
     hook = new byte[capacity];
     ruleId = new int[capacity];
     egress = new int[capacity];
+    framesBefore = new int[capacity];
   }
 
   /** Where the slot of a frame ends that begins at {@code at}. */

@@ -179,10 +179,11 @@ final class Routing {
     }
     int route = routes.lookup(gateway, skb.tos, device);
     if (route == RouteTable.NO_ROUTE && device >= 0) {
-      // "Apparently, routing tables are wrong": the gateway is taken to be on the link.
+      // "Apparently, routing tables are wrong": the packet's own destination is taken to be on the
+      // link (ip_route_output_key_hash_rcu, net/ipv4/route.c).
       skb.routeType = UNICAST;
       skb.routeInterface = device;
-      skb.nextHop = gateway;
+      skb.nextHop = skb.destination;
       skb.routeMtu = topology.at(device).mtu();
       return true;
     }
