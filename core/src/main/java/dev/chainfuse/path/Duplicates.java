@@ -32,10 +32,6 @@ final class Duplicates {
     copy.flow = -1;
     copy.connectionInfo = Skb.CT_UNTRACKED;
     copy.template = Skb.NO_TEMPLATE;
-    copy.physicalIn = Skb.NO_INTERFACE;
-    copy.physicalOut = Skb.NO_INTERFACE;
-    copy.bridged = false;
-    copy.bridgeInfo = false;
     copy.fragmentMaximum = 0;
     byte[] data = copy.data;
     int ip = copy.network;

@@ -176,7 +176,7 @@ final class PathTargets extends TargetContext {
 
   @Override
   public int routeMtu() {
-    return skb.bridged ? state.devices.mtu[skb.inInterface] : skb.routeMtu;
+    return skb.bridged && !skb.local ? state.devices.mtu[skb.inInterface] : skb.routeMtu;
   }
 
   @Override
