@@ -213,6 +213,12 @@ class TargetsAtWorkTest {
                   .sorted()
                   .toList();
           assertEquals(List.of("4000 zone=7", "4001 ", "53 "), zones);
+          Lab other = new Lab(Lab.TRACKING);
+          other.session.readConnections("t", connections(lab).lines().toList(), lab.now);
+          other.now = lab.now;
+          assertEquals(
+              connections(lab).lines().sorted().toList(),
+              connections(other).lines().sorted().toList());
         });
   }
 
