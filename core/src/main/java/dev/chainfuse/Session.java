@@ -33,7 +33,7 @@ public final class Session implements AutoCloseable {
   private static final int WAITING_PACKETS = 4096;
   private static final int FDB_ENTRIES = 16_384;
 
-  /** LOG lines that are kept; later ones are only counted. */
+  /** Log lines that are kept; later ones are only counted. */
   public static final int MAXIMUM_LOG_LINES = 100_000;
 
   private final SessionOptions options;
@@ -275,7 +275,7 @@ public final class Session implements AutoCloseable {
         logged);
   }
 
-  /** What LOG rules wrote, the first {@link #MAXIMUM_LOG_LINES} lines. */
+  /** What LOG, NFLOG, ULOG and TRACE rules wrote, the first {@link #MAXIMUM_LOG_LINES} lines. */
   public List<LogLine> log() {
     return Collections.unmodifiableList(log);
   }
@@ -304,10 +304,10 @@ public final class Session implements AutoCloseable {
     }
 
     @Override
-    public void log(String prefix, int level, int flags, long cause, long nanos) {
+    public void log(String target, String prefix, int level, String text, long cause, long nanos) {
       logged++;
       if (log.size() < MAXIMUM_LOG_LINES) {
-        log.add(new LogLine(prefix, level, cause, nanos));
+        log.add(new LogLine(target, prefix, level, text, cause, nanos));
       }
     }
   }

@@ -193,6 +193,8 @@ final class Hooks {
   private void refused(Skb skb, int verdict, int decidedBy) {
     if (verdict == Target.QUEUE) {
       state.ended(skb, Action.QUEUED, DropReason.RULE, decidedBy);
+    } else if (targets.notModelled) {
+      state.ended(skb, Action.DROPPED, DropReason.NOT_MODELLED, decidedBy);
     } else if (targets.portsExhausted) {
       state.ended(skb, Action.DROPPED, DropReason.NO_FREE_PORT, decidedBy);
     } else if (targets.answered) {

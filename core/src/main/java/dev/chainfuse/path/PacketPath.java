@@ -232,6 +232,7 @@ public final class PacketPath {
   private boolean receive(FrameColumns c, int i) {
     Outcome outcome = state.outcome;
     outcome.begin(c.length[i]);
+    state.emitted = 0;
     state.lastDecision = Outcome.NO_RULE;
     skb.data = c.data;
     skb.frame = c.offset[i];
@@ -256,6 +257,7 @@ public final class PacketPath {
     c.hook[i] = (byte) (outcome.decidedBy == Outcome.NO_RULE ? NO_HOOK : outcome.hook.ordinal());
     c.egress[i] = outcome.egress;
     c.length[i] = outcome.length;
+    c.framesBefore[i] = outcome.framesBefore;
     return c.inInterface[i] >= 0 && outcome.decided();
   }
 

@@ -41,6 +41,7 @@ final class PathState {
   final Resolution resolution;
   final IcmpErrors icmp;
   final TcpReset reset;
+  final Duplicates duplicates;
   final IpOptions options = new IpOptions(this);
   final Reassembly reassembly;
   final Fragmentation fragmentation;
@@ -109,6 +110,7 @@ final class PathState {
             tracking,
             new IcmpRate(topology.sysctls().icmpRatelimit(), topology.sysctls().icmpRatemask()));
     reset = new TcpReset(this, tracking);
+    duplicates = new Duplicates(this);
     loopback = new LoopbackQueue(this);
     fragmentation = new Fragmentation(this);
     reassembly =

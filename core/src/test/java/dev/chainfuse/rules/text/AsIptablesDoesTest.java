@@ -23,6 +23,16 @@ class AsIptablesDoesTest {
   }
 
   @Test
+  void moreTargets() throws IOException {
+    check("more-targets.tsv");
+  }
+
+  @Test
+  void targetsOfOtherKernels() throws IOException {
+    check("targets-of-other-kernels.tsv");
+  }
+
+  @Test
   void commands() throws IOException {
     check("commands.tsv");
   }
