@@ -74,7 +74,9 @@ final class Normal {
 
   private static byte[] withoutId(Step step, byte[] data, int at) {
     boolean caused = isError(step.frame(), step.port() == Step.LOCAL ? 0 : Ipv4.ETHERNET_HEADER);
-    if (caused || !isError(data, at)) {
+    // The host's own have precedence "internetwork control"; stations' errors here have none.
+    boolean ownTos = data.length > at + Ipv4.TOS && (data[at + Ipv4.TOS] & 0xe0) == 0xc0;
+    if (!isError(data, at) || (caused && !ownTos)) {
       return data;
     }
     byte[] copy = Arrays.copyOf(data, data.length);
