@@ -31,6 +31,10 @@ record Answer(long nanos, List<Out> out, List<byte[]> local, List<Draw> draws, b
     return new Answer(nanos, out, local, known, disturbed);
   }
 
+  Answer asDisturbed() {
+    return new Answer(nanos, out, local, draws, true);
+  }
+
   /** For people. */
   List<String> lines(LabTopology lab) {
     List<String> lines = new ArrayList<>();

@@ -159,6 +159,9 @@ final class KernelHost implements AutoCloseable {
       throw new IllegalStateException("no rules were loaded");
     }
     String counters = require("host", backend.program("save") + " -c");
+    if (backend == LabScripts.Backend.NFT) {
+      counters = Normal.withoutRules(counters);
+    }
     long nanos = now();
     return new FinalState(nanos, counters, connections());
   }

@@ -90,6 +90,8 @@ final class Laboratory implements AutoCloseable {
   private Trial.Oracle oracle() {
     KernelHost at = kernel();
     return new Trial.Oracle() {
+      private @Nullable EngineHost ahead;
+
       @Override
       public long start() {
         return at.now();
@@ -97,6 +99,7 @@ final class Laboratory implements AutoCloseable {
 
       @Override
       public void letTimersPass(EngineHost engine, Step step) {
+        ahead = engine;
         long soonest = at.now() + step.waitMicros() * 1000L + SOON_NANOS;
         while (engine.nextTimerNanos() <= soonest) {
           long due = engine.nextTimerNanos();
@@ -111,7 +114,10 @@ final class Laboratory implements AutoCloseable {
 
       @Override
       public Answer send(Step step) {
-        return at.send(step);
+        Answer answer = at.send(step);
+        EngineHost engine = ahead;
+        boolean late = engine != null && engine.nextTimerNanos() <= answer.nanos();
+        return late ? answer.asDisturbed() : answer;
       }
 
       @Override
