@@ -44,7 +44,7 @@ public final class Session implements AutoCloseable {
   private final List<LogLine> log = new ArrayList<>();
   private final PacketPath path;
   private final SinglePacket single = new SinglePacket(this);
-  private final boolean accounts;
+  private boolean accounts;
   private Engine engine;
   private RuleEvaluator rules;
   private long logged;
@@ -81,9 +81,7 @@ public final class Session implements AutoCloseable {
             options.observer() == null ? flowTable : null,
             engine.fused(),
             new Sink());
-    if (!options.sockets().silent()) {
-      path.answerClosedUdp(options.sockets().udpPorts());
-    }
+    path.answerClosed(options.sockets().udpPorts(), options.sockets().tcpPorts());
     lastNanos = options.startNanos();
     install(engine, rules, RuleCounts.fromRules(engine.numbers()));
   }
@@ -102,12 +100,18 @@ public final class Session implements AutoCloseable {
     engine = next;
     rules = evaluator;
     counts.applyTo(evaluator);
+    evaluator.setEpoch(options.epochNanos());
     path.use(
         evaluator,
         next.fused(),
         next.numbers().ruleCount(),
         next.numbers().policyCount(),
-        next.tracksConnections());
+        next.tracksConnections(),
+        next.reassembles());
+    if (TrackingNeed.ofCounters(next.host().rules())) {
+      accounts = true;
+      tracking.countTraffic();
+    }
   }
 
   /** The engine in use. */

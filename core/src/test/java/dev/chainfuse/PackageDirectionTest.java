@@ -23,7 +23,7 @@ class PackageDirectionTest {
       Map.ofEntries(
           Map.entry("packet", Set.of()),
           Map.entry("rules", Set.of("packet", "stateful")),
-          Map.entry("stateful", Set.of()),
+          Map.entry("stateful", Set.of("packet")),
           Map.entry("event", Set.of()),
           Map.entry("classify", Set.of()),
           Map.entry("rules.match", Set.of("packet", "rules", "stateful")),

@@ -11,12 +11,14 @@ final class RandomHost {
   static final String[] CONTAINERS = {"172.17.0.2", "172.17.0.3", "172.18.0.2"};
 
   private final SplittableRandom random;
+  private final boolean furtherMatches;
 
   /** With targets of every kind. */
   private final boolean wide;
 
-  private RandomHost(SplittableRandom random, boolean wide) {
+  private RandomHost(SplittableRandom random, boolean furtherMatches, boolean wide) {
     this.random = random;
+    this.furtherMatches = furtherMatches;
     this.wide = wide;
   }
 
@@ -46,12 +48,17 @@ final class RandomHost {
 
   /** A host on that topology. */
   static Host draw(SplittableRandom random, Topology topology) {
-    return host(topology, new RandomHost(random, false).rules());
+    return host(topology, new RandomHost(random, false, false).rules());
+  }
+
+  /** A host on that topology whose rules have matches of {@link RandomMatches}, too. */
+  static Host drawMatches(SplittableRandom random, Topology topology) {
+    return host(topology, new RandomHost(random, true, false).rules());
   }
 
   /** A host on that topology whose rules have targets of every kind. */
   static Host drawWide(SplittableRandom random, Topology topology) {
-    return host(topology, new RandomHost(random, true).rules());
+    return host(topology, new RandomHost(random, false, true).rules());
   }
 
   private static Host host(Topology topology, String rules) {
@@ -149,6 +156,13 @@ final class RandomHost {
   }
 
   private void match(StringBuilder out, String table) {
+    if (furtherMatches && random.nextInt(3) == 0) {
+      String drawn = RandomMatches.draw(random, !table.equals("raw"));
+      out.append(drawn);
+      if (drawn.startsWith(" -p")) {
+        return;
+      }
+    }
     switch (random.nextInt(14)) {
       case 0 -> out.append(" -s ").append(pick("192.0.2.0/24", "172.17.0.0/16", "203.0.113.9"));
       case 1 -> out.append(" -d ").append(pick("172.17.0.3", "192.0.2.10", "172.16.0.0/12"));

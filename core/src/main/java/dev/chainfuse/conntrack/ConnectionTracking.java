@@ -39,6 +39,10 @@ public final class ConnectionTracking {
   private final ConnectionTable table;
   private final NatSearch search;
   private final TrackerSettings settings;
+
+  /** Whether packets and bytes of connections are counted. */
+  private boolean counting;
+
   private final int maximum;
   private final ConntrackStatistics statistics = new ConntrackStatistics();
   private final FlowLife life;
@@ -52,6 +56,7 @@ public final class ConnectionTracking {
     this.table = table;
     this.search = search;
     this.settings = new TrackerSettings(settings);
+    this.counting = settings.acct();
     this.maximum = settings.max() > 0 ? Math.min(settings.max(), table.maximum()) : table.maximum();
     this.life = new FlowLife(table);
     search.attach(life, statistics);
@@ -209,6 +214,14 @@ public final class ConnectionTracking {
     return VALID;
   }
 
+  /**
+   * Counts packets and bytes of connections from now on (nf_ct_set_acct). Connections that are
+   * there already are counted from now on, too, which the kernel does not do.
+   */
+  public void countTraffic() {
+    counting = true;
+  }
+
   /** A packet of a confirmed flow that both sides have sent to (nf_ct_refresh_acct). */
   private void refresh(int handle, int[] words, int base, Skb skb, int deadline) {
     int flow = handle >>> 1;
@@ -255,7 +268,7 @@ public final class ConnectionTracking {
   }
 
   private void account(int flow, int direction, Skb skb) {
-    if (settings.acct) {
+    if (counting) {
       table.count(flow, direction, 1, skb.totalLength);
     }
   }
@@ -474,7 +487,7 @@ public final class ConnectionTracking {
       return false;
     }
     int direction = skb.connectionDirection();
-    if (settings.acct) {
+    if (counting) {
       table.count(winner, direction, 1, (int) table.bytes(loser, direction));
     }
     life.forget(loser);

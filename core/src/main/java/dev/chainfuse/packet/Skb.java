@@ -106,6 +106,14 @@ public final class Skb {
   /** Sending interface as iptables sees it, or {@link #NO_INTERFACE}. */
   public int outInterface = NO_INTERFACE;
 
+  /**
+   * Record route option that the host has read, bytes from the start of the IP header; 0 without.
+   */
+  public int recordRoute;
+
+  /** The record route option had room for the host's address. */
+  public boolean recordsAddress;
+
   /** Bridge port of entry, kept while routed. */
   public int physicalIn = NO_INTERFACE;
 
@@ -163,6 +171,12 @@ public final class Skb {
   public long sequence = -1;
 
   /**
+   * A segment that the host made: the kernel leaves its checksum to the device (CHECKSUM_PARTIAL),
+   * so that an error about it quotes the sum over the pseudo header alone.
+   */
+  public boolean checksumPartial;
+
+  /**
    * Handed in from outside: its fate is the reported verdict. Copies and the host's packets are
    * not.
    */
@@ -209,6 +223,7 @@ public final class Skb {
   /** Forgets everything but the frame's place, for a new packet. */
   public void reset() {
     sequence = -1;
+    checksumPartial = false;
     primary = false;
     reported = false;
     bridgeInfo = false;
@@ -218,6 +233,8 @@ public final class Skb {
     routeInterface = NO_INTERFACE;
     routeMtu = 0;
     redirect = false;
+    recordRoute = 0;
+    recordsAddress = false;
     fragmentCount = 0;
     fragmentMaximum = 0;
     fragmentsKeepDf = false;
@@ -352,6 +369,8 @@ public final class Skb {
     checksumVerified = from.checksumVerified;
     inInterface = from.inInterface;
     outInterface = from.outInterface;
+    recordRoute = from.recordRoute;
+    recordsAddress = from.recordsAddress;
     physicalIn = from.physicalIn;
     physicalOut = from.physicalOut;
     bridged = from.bridged;
@@ -367,6 +386,7 @@ public final class Skb {
     destinationMac = from.destinationMac;
     sourceMac = from.sourceMac;
     sequence = from.sequence;
+    checksumPartial = from.checksumPartial;
     primary = false;
     reported = from.reported;
     bridgeInfo = from.bridgeInfo;

@@ -130,7 +130,8 @@ final class PathTargets extends TargetContext {
   /**
    * nf_reject_verify_csum (include/net/netfilter/nf_reject.h) and nf_ip_checksum
    * (net/netfilter/utils.c): a packet with a wrong L4 checksum gets no answer. Protocols that the
-   * kernel does not know are taken to sum up to zero as ICMP does.
+   * kernel does not know are taken to sum up to zero as ICMP does. The IP header is part of the
+   * sum, which makes a difference only to a payload of zeros, which is right.
    */
   static boolean checksumRight(Skb packet) {
     if (packet.checksumVerified) {
@@ -143,11 +144,14 @@ final class PathTargets extends TargetContext {
       case Ipv4.AH, Ipv4.ESP, Ipv4.SCTP, Ipv4.UDPLITE, Ipv4.DCCP -> true;
       case Ipv4.TCP -> l4(packet, bytes);
       case Ipv4.UDP -> bytes >= 8 && Bytes.getShort(data, at + 6) == 0 || l4(packet, bytes);
-      case Ipv4.GRE ->
-          bytes >= 4 && (data[at] & GRE_CHECKSUM) == 0
-              || OnesComplement.checksum(data, at, bytes) == 0;
-      default -> OnesComplement.checksum(data, at, bytes) == 0;
+      case Ipv4.GRE -> bytes >= 4 && (data[at] & GRE_CHECKSUM) == 0 || sumsUp(data, at, bytes);
+      default -> sumsUp(data, at, bytes);
     };
+  }
+
+  private static boolean sumsUp(byte[] data, int at, int bytes) {
+    long sum = OnesComplement.add(0, data, at, bytes);
+    return sum == 0 || OnesComplement.fold(sum) == 0xffff;
   }
 
   private static boolean l4(Skb packet, int bytes) {

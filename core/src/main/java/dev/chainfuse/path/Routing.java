@@ -147,7 +147,8 @@ final class Routing {
       }
     }
     if (skb.source == 0) {
-      skb.source = type == LOCAL ? destination : routes.preferredSource(route);
+      int preferred = routes.preferredSource(route);
+      skb.source = preferred == 0 && type == LOCAL ? destination : preferred;
     }
     return skb.source != 0;
   }
@@ -205,6 +206,20 @@ final class Routing {
     return route >= 0
         ? routes.preferredSource(route)
         : addresses.select(skb.routeInterface, skb.nextHop, Scope.UNIVERSE);
+  }
+
+  /** The address by which the host would answer a received packet (fib_compute_spec_dst). */
+  int sourceOfAnswer(Skb skb) {
+    if (skb.routeType == LOCAL) {
+      return skb.destination;
+    }
+    if (skb.source >>> 24 == 0) {
+      return addresses.select(skb.inInterface, skb.source, Scope.LINK);
+    }
+    int route = routes.lookup(skb.source, skb.tos, -1);
+    return route >= 0
+        ? routes.preferredSource(route)
+        : addresses.select(skb.inInterface, skb.source, Scope.UNIVERSE);
   }
 
   boolean isLocal(int address) {

@@ -230,4 +230,9 @@ public final class RuleInterpreter extends RuleEvaluator {
     System.arraycopy(newPolicyPackets, 0, policyPackets, 0, policyPackets.length);
     System.arraycopy(newPolicyBytes, 0, policyBytes, 0, policyBytes.length);
   }
+
+  @Override
+  public void setEpoch(long nanos) {
+    asked.epochNanos = nanos;
+  }
 }

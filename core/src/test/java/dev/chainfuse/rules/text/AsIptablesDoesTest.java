@@ -18,6 +18,11 @@ class AsIptablesDoesTest {
   }
 
   @Test
+  void matchesThatSomeHooksDoNotAllow() throws IOException {
+    check("hooks.tsv");
+  }
+
+  @Test
   void moreTargets() throws IOException {
     check("more-targets.tsv");
   }

@@ -27,6 +27,8 @@ final class EngineHost implements AutoCloseable {
   private final KernelChoices choices = new KernelChoices();
 
   /** Port numbers of the case by interface number, and the other way round. */
+  private final List<Answer.Out> early = new ArrayList<>();
+
   private final int[] portOf;
 
   private final int[] interfaceOf;
@@ -49,11 +51,12 @@ final class EngineHost implements AutoCloseable {
   }
 
   /** Sends a frame, at the time at which the kernel got it, with what the kernel drew at random. */
-  Answer send(Step step, Answer kernel) {
-    choices.learn(kernel);
-    session.advance(kernel.nanos());
-    List<Answer.Out> out = new ArrayList<>();
+  Answer send(Step step, Answer kernel, Draw.Source draws) {
+    choices.learn(kernel, draws);
+    List<Answer.Out> out = new ArrayList<>(early);
     List<byte[]> local = new ArrayList<>();
+    early.clear();
+    session.advance(kernel.nanos());
     emitted(out, 0, session.emissions().size());
     batch.clear();
     byte[] frame = step.frame();
@@ -85,6 +88,17 @@ final class EngineHost implements AutoCloseable {
       local.add(Arrays.copyOfRange(batch.data(), at, Math.min(at + bytes, batch.data().length)));
     }
     return new Answer(kernel.nanos(), out, local);
+  }
+
+  /** When the next timer is due. */
+  long nextTimerNanos() {
+    return session.nextTimerNanos();
+  }
+
+  /** Lets time pass; what leaves meanwhile belongs to the next answer. */
+  void advance(long nanos) {
+    session.advance(nanos);
+    emitted(early, 0, session.emissions().size());
   }
 
   /** How many frames timers sent before the packet came. */
