@@ -262,6 +262,19 @@ class TargetsAtWorkTest {
         });
   }
 
+  @Test
+  void aBypassedQueueInNatLeavesTheConnectionUnbound() {
+    withBothEngines(
+        table("nat", "-A POSTROUTING -j NFQUEUE --queue-bypass", "-A POSTROUTING -j MASQUERADE"),
+        lab -> {
+          for (int i = 1; i <= 3; i++) {
+            lab.fromClient(Frames.udp(Lab.CLIENT, 4000, Lab.WEB, 53).payload(4));
+            assertEquals(Lab.CLIENT, Ipv4.format(left(lab).source));
+            assertEquals(i, lab.session.counts().rulePackets(0));
+          }
+        });
+  }
+
   private static List<String> lines(Lab lab) {
     return lab.session.log().stream().map(LogLine::text).toList();
   }

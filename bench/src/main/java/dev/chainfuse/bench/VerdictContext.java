@@ -72,6 +72,11 @@ final class VerdictContext extends TargetContext {
   public void nflog(String prefix, int group) {}
 
   @Override
+  public int bypassQueue() {
+    return Target.ACCEPT;
+  }
+
+  @Override
   public int notModelled() {
     return Target.DROP;
   }

@@ -208,6 +208,7 @@ public final class FusedEvaluator extends RuleEvaluator {
     top = floor;
     if (walks != before) {
       asked.skb = skb;
+      asked.hotDrop = false;
       known = 0;
     }
     known &= ~rules.writes()[rule];

@@ -157,8 +157,12 @@ final class Hooks {
       return true;
     }
     if (tracking.needsRules(skb, source)) {
+      targets.bypassed = false;
       if (!table(TableName.NAT, skb, hook)) {
         return false;
+      }
+      if (targets.bypassed) {
+        return true;
       }
       if (!tracking.bound(skb, source) && tracking.bindNull(skb, source) != Target.ACCEPT) {
         state.end(skb, DropReason.NO_FREE_PORT);

@@ -44,6 +44,9 @@ final class PathTargets extends TargetContext {
   /** A rule asked for something that is not modelled. */
   boolean notModelled;
 
+  /** A queue that nobody listens on was bypassed. */
+  boolean bypassed;
+
   /** The copy of a TEE is on its way: it is not copied again. */
   private boolean duplicating;
 
@@ -61,6 +64,7 @@ final class PathTargets extends TargetContext {
     answered = false;
     portsExhausted = false;
     notModelled = false;
+    bypassed = false;
     masquerading = false;
   }
 
@@ -223,6 +227,12 @@ final class PathTargets extends TargetContext {
   private void report(String target, String prefix, int level, int flags) {
     String line = log.line(prefix, flags, skb);
     state.egress.log(target, prefix, level, line, skb.sequence, state.now);
+  }
+
+  @Override
+  public int bypassQueue() {
+    bypassed = true;
+    return Target.ACCEPT;
   }
 
   @Override

@@ -98,6 +98,12 @@ public abstract class TargetContext {
   public abstract void nflog(String prefix, int group);
 
   /**
+   * Lets the packet go on behind its table, as a queue that nobody listens on; the caller returns
+   * the result. In table nat, which sees a queued packet, nothing is bound or translated.
+   */
+  public abstract int bypassQueue();
+
+  /**
    * Ends the packet because what the rule asks for is not modelled; the caller returns the result.
    */
   public abstract int notModelled();

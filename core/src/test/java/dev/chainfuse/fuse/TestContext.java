@@ -69,6 +69,11 @@ final class TestContext extends TargetContext {
   }
 
   @Override
+  public int bypassQueue() {
+    return Target.ACCEPT;
+  }
+
+  @Override
   public int notModelled() {
     return Target.DROP;
   }

@@ -101,7 +101,7 @@ public record NfqueueTarget(int first, int queues, boolean bypass, boolean cpuFa
 
   @Override
   public int apply(TargetContext context) {
-    return bypass ? ACCEPT : DROP;
+    return bypass ? context.bypassQueue() : DROP;
   }
 
   @Override

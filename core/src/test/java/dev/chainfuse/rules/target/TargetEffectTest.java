@@ -95,6 +95,11 @@ class TargetEffectTest {
     }
 
     @Override
+    public int bypassQueue() {
+      return Target.ACCEPT;
+    }
+
+    @Override
     public int notModelled() {
       asked.add("not modelled");
       return Target.DROP;
