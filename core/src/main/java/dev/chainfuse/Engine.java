@@ -93,6 +93,11 @@ public final class Engine {
     return tracksConnections;
   }
 
+  /** Whether fragments are put together before rules see them. */
+  boolean reassembles() {
+    return tracksConnections || TrackingNeed.ofWholePackets(host.rules());
+  }
+
   RouteTable routes() {
     return routes;
   }

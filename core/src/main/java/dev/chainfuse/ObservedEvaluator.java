@@ -140,4 +140,9 @@ final class ObservedEvaluator extends RuleEvaluator {
       long[] rulePackets, long[] ruleBytes, long[] policyPackets, long[] policyBytes) {
     rules.setCounters(rulePackets, ruleBytes, policyPackets, policyBytes);
   }
+
+  @Override
+  public void setEpoch(long nanos) {
+    rules.setEpoch(nanos);
+  }
 }

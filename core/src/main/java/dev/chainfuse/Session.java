@@ -35,7 +35,7 @@ public final class Session implements AutoCloseable {
   private static final int WAITING_PACKETS = 4096;
   private static final int FDB_ENTRIES = 16_384;
 
-  /** LOG lines that are kept; later ones are only counted. */
+  /** Log lines that are kept; later ones are only counted. */
   public static final int MAXIMUM_LOG_LINES = 100_000;
 
   private final SessionOptions options;
@@ -47,7 +47,7 @@ public final class Session implements AutoCloseable {
   private final PacketPath path;
   private final SetRegistry sets;
   private final SinglePacket single = new SinglePacket(this);
-  private final boolean accounts;
+  private boolean accounts;
   private Engine engine;
   private RuleEvaluator rules;
   private long logged;
@@ -85,9 +85,7 @@ public final class Session implements AutoCloseable {
             options.observer() == null ? flowTable : null,
             engine.fused(),
             new Sink());
-    if (!options.sockets().silent()) {
-      path.answerClosedUdp(options.sockets().udpPorts());
-    }
+    path.answerClosed(options.sockets().udpPorts(), options.sockets().tcpPorts());
     path.useSets(sets);
     lastNanos = options.startNanos();
     install(engine, rules, RuleCounts.fromRules(engine.numbers()));
@@ -108,12 +106,18 @@ public final class Session implements AutoCloseable {
     rules = evaluator;
     counts.applyTo(evaluator);
     evaluator.useSets(sets);
+    evaluator.setEpoch(options.epochNanos());
     path.use(
         evaluator,
         next.fused(),
         next.numbers().ruleCount(),
         next.numbers().policyCount(),
-        next.tracksConnections());
+        next.tracksConnections(),
+        next.reassembles());
+    if (TrackingNeed.ofCounters(next.host().rules())) {
+      accounts = true;
+      tracking.countTraffic();
+    }
   }
 
   /** The engine in use. */
@@ -285,7 +289,7 @@ public final class Session implements AutoCloseable {
         logged);
   }
 
-  /** What LOG rules wrote, the first {@link #MAXIMUM_LOG_LINES} lines. */
+  /** What LOG, NFLOG, ULOG and TRACE rules wrote, the first {@link #MAXIMUM_LOG_LINES} lines. */
   public List<LogLine> log() {
     return Collections.unmodifiableList(log);
   }
@@ -314,10 +318,10 @@ public final class Session implements AutoCloseable {
     }
 
     @Override
-    public void log(String prefix, int level, int flags, long cause, long nanos) {
+    public void log(String target, String prefix, int level, String text, long cause, long nanos) {
       logged++;
       if (log.size() < MAXIMUM_LOG_LINES) {
-        log.add(new LogLine(prefix, level, cause, nanos));
+        log.add(new LogLine(target, prefix, level, text, cause, nanos));
       }
     }
   }

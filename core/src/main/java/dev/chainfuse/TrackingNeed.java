@@ -8,8 +8,9 @@ import dev.chainfuse.rules.Table;
 import java.util.Set;
 
 /**
- * Whether rules make the kernel track connections: their check functions call nf_ct_netns_get (such
- * as conntrack_mt_check in net/netfilter/xt_conntrack.c). An empty nat table does not.
+ * What the mere presence of a rule makes the kernel do: its check function calls nf_ct_netns_get
+ * (such as conntrack_mt_check in net/netfilter/xt_conntrack.c), nf_defrag_ipv4_enable or
+ * nf_ct_set_acct. An empty nat table does none of it.
  */
 final class TrackingNeed {
   private static final Set<String> MATCHES =
@@ -29,11 +30,26 @@ final class TrackingNeed {
 
   private TrackingNeed() {}
 
+  /** Connections are tracked. */
   static boolean of(RuleSet rules) {
+    return any(rules, MATCHES, TARGETS);
+  }
+
+  /** Fragments are put together though connections need not be tracked. */
+  static boolean ofWholePackets(RuleSet rules) {
+    return any(rules, Set.of("socket"), Set.of("TPROXY"));
+  }
+
+  /** Packets and bytes of connections are counted (connbytes_mt_check). */
+  static boolean ofCounters(RuleSet rules) {
+    return any(rules, Set.of("connbytes"), Set.of());
+  }
+
+  private static boolean any(RuleSet rules, Set<String> matches, Set<String> targets) {
     for (Table table : rules.tables()) {
       for (Chain chain : table.chains()) {
         for (Rule rule : chain.rules()) {
-          if (needs(rule)) {
+          if (has(rule, matches, targets)) {
             return true;
           }
         }
@@ -42,12 +58,12 @@ final class TrackingNeed {
     return false;
   }
 
-  private static boolean needs(Rule rule) {
-    if (TARGETS.contains(rule.target().targetName())) {
+  private static boolean has(Rule rule, Set<String> matches, Set<String> targets) {
+    if (targets.contains(rule.target().targetName())) {
       return true;
     }
     for (Match match : rule.matches()) {
-      if (MATCHES.contains(match.name())) {
+      if (matches.contains(match.name())) {
         return true;
       }
     }

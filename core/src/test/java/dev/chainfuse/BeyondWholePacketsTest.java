@@ -65,7 +65,8 @@ class BeyondWholePacketsTest {
     return Engine.compile(host, kind)
         .open(
             Flows.atMost(64),
-            SessionOptions.DEFAULT.withSockets(HostSockets.listeningOnUdp(Set.of(53))));
+            SessionOptions.DEFAULT.withSockets(
+                HostSockets.listeningOnUdp(Set.of(53)).andTcp(Set.of(22))));
   }
 
   private void send(Session session, byte[] packet, long nanos) {
@@ -213,6 +214,26 @@ class BeyondWholePacketsTest {
   }
 
   @Test
+  void anErrorSendsTheRecordOfTheRouteBackWithOneMoreEntry() {
+    for (Engine.Kind kind : Engine.Kind.values()) {
+      String rules = UNTRACKED.replace("-A FORWARD -p udp -j ACCEPT", "-A FORWARD -j REJECT");
+      Session session = session(rules, kind);
+      byte[] packet =
+          Frames.udp("192.0.2.2", 4000, "198.51.100.2", 5000)
+              .ipOptions(7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+              .packet();
+      send(session, packet, 0);
+      byte[] error = left(session, "eno1").get(0);
+      assertEquals(0x48, error[0], "a header of 32 bytes");
+      assertEquals(12, error[22], "both entries are taken");
+      assertEquals("192.0.2.10", Ipv4.format(Bytes.getInt(error, 23)), "entered on arrival");
+      assertEquals("192.0.2.10", Ipv4.format(Bytes.getInt(error, 27)), "entered on departure");
+      assertEquals(0, OnesComplement.checksum(error, 0, 32));
+      assertEquals(8, error[32 + 8 + 22], "the packet is quoted as it stood");
+    }
+  }
+
+  @Test
   void sourceRoutesAreRefusedAndBadOptionsAnswered() {
     Session session = session(UNTRACKED, Engine.Kind.FUSED);
     Frames routed = Frames.udp("192.0.2.2", 4000, "198.51.100.2", 5000);
@@ -247,5 +268,23 @@ class BeyondWholePacketsTest {
     send(session, Frames.udp("192.0.2.2", 4000, "192.0.2.10", 53).packet(), 1);
     assertEquals(Action.LOCAL, batch.action(0));
     assertEquals(List.of(), left(session, "eno1"));
+  }
+
+  @Test
+  void aSegmentToAClosedPortIsReset() {
+    for (Engine.Kind kind : Engine.Kind.values()) {
+      Session session = session(TRACKED, kind);
+      Frames syn = Frames.tcp("192.0.2.2", 4000, "192.0.2.10", 5000).flags(Ipv4.TCP_SYN);
+      send(session, syn.sequence(41).packet(), 0);
+      assertEquals(Action.LOCAL, batch.action(0));
+      byte[] reset = left(session, "eno1").get(0);
+      assertEquals(Ipv4.TCP_RST | Ipv4.TCP_ACK, reset[33]);
+      assertEquals(42, Bytes.getInt(reset, 28));
+      send(session, Frames.tcp("192.0.2.2", 4001, "192.0.2.10", 22).packet(), 1);
+      assertEquals(List.of(), left(session, "eno1"), "a program waits at port 22");
+      Frames answer = Frames.tcp("192.0.2.2", 4002, "192.0.2.10", 5000).flags(Ipv4.TCP_RST);
+      send(session, answer.packet(), 2);
+      assertEquals(List.of(), left(session, "eno1"), "a reset is not answered");
+    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,7 +27,8 @@ class EnginesAgreeOnTrafficTest {
 
   @Test
   void theFusedEngineGivesWhatTheReferenceGives() {
-    Seeds.each(HOSTS, this::run);
+    Seeds.each(
+        HOSTS, seed -> run(seed, seed % 2 == 0 ? RandomHost::drawMatches : RandomHost::draw));
     assertEnough();
   }
 
@@ -48,6 +50,11 @@ class EnginesAgreeOnTrafficTest {
     assertTrue(enough, "only " + shortWay + " of " + packets + " packets took the short way");
   }
 
+  @Test
+  void withTargetsOfEveryKind() {
+    Seeds.each(HOSTS / 5, seed -> run(seed, RandomHost::drawWide));
+  }
+
   /**
    * Hosts on which they once differed: CONNMARK must act on each packet (106); a packet that a rule
    * drops in FORWARD has had its TTL checked before (1041).
@@ -55,14 +62,14 @@ class EnginesAgreeOnTrafficTest {
   @Test
   void hostsOnWhichTheyOnceDiffered() {
     for (long seed : new long[] {106, 1041}) {
-      run(seed);
+      run(seed, RandomHost::draw);
     }
   }
 
-  private void run(long seed) {
+  private void run(long seed, BiFunction<SplittableRandom, Topology, Host> draw) {
     SplittableRandom random = new SplittableRandom(seed);
     Topology topology = RandomHost.topology(random);
-    run(random, topology, RandomHost.draw(random, topology));
+    run(random, topology, draw.apply(random, topology));
   }
 
   private void run(SplittableRandom random, Topology topology, Host host) {
@@ -139,6 +146,7 @@ class EnginesAgreeOnTrafficTest {
         throw new UncheckedIOException(e);
       }
       out.append(Arrays.toString(session.dropCounts())).append('\n');
+      session.log().forEach(line -> out.append(line).append('\n'));
       for (int i = 0; i < session.engine().host().topology().interfaces().size(); i++) {
         var counters = session.interfaceCounters();
         out.append(counters.receivedFrames(i)).append(' ').append(counters.receivedBytes(i));

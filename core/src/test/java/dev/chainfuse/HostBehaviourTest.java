@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.chainfuse.host.InterfaceSpec;
 import dev.chainfuse.host.Topology;
 import dev.chainfuse.packet.Action;
+import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.Frames;
 import dev.chainfuse.packet.Ipv4;
@@ -148,6 +149,23 @@ class HostBehaviourTest {
     int tcp = e.offset(0) + 34;
     assertEquals(Ipv4.TCP_RST | Ipv4.TCP_ACK, e.data()[tcp + 13]);
     assertEquals(78, e.data()[tcp + 11]);
+  }
+
+  @Test
+  void aResetForWhatCameByABridgeGoesBackByThePortPastAllHooks() {
+    Topology filtered = Lab.topology().sysctl("net.bridge.bridge-nf-call-iptables", 1).build();
+    String rules = Lab.filter("-A FORWARD -p tcp -j REJECT --reject-with tcp-reset");
+    Lab lab = new Lab(rules, filtered, Flows.atMost(64), Engine.Kind.FUSED);
+    lab.fromWeb(Frames.tcp(Lab.WEB, 4000, Lab.CLIENT, 22).flags(Ipv4.TCP_SYN));
+    assertEquals(List.of("veth2 protocol 6"), lab.emitted());
+    assertEquals(0, lab.session.counts().policyPackets(2), "OUTPUT");
+    byte[] data = lab.session.emissions().data();
+    int at = lab.session.emissions().offset(0);
+    assertEquals(Lab.WEB_MAC, Bytes.getMac(data, at));
+    assertEquals(Lab.BRIDGE_MAC, Bytes.getMac(data, at + 6));
+    lab.fromClient(Frames.tcp(Lab.CLIENT, 4000, Lab.WEB, 80).flags(Ipv4.TCP_SYN));
+    assertEquals(List.of("eno1 protocol 6"), lab.emitted());
+    assertEquals(1, lab.session.counts().policyPackets(2), "OUTPUT");
   }
 
   @Test

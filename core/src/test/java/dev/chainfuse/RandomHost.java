@@ -11,9 +11,15 @@ final class RandomHost {
   static final String[] CONTAINERS = {"172.17.0.2", "172.17.0.3", "172.18.0.2"};
 
   private final SplittableRandom random;
+  private final boolean furtherMatches;
 
-  private RandomHost(SplittableRandom random) {
+  /** With targets of every kind. */
+  private final boolean wide;
+
+  private RandomHost(SplittableRandom random, boolean furtherMatches, boolean wide) {
     this.random = random;
+    this.furtherMatches = furtherMatches;
+    this.wide = wide;
   }
 
   /** A topology: a LAN card, a bridge with two ports, another with one. */
@@ -42,25 +48,35 @@ final class RandomHost {
 
   /** A host on that topology. */
   static Host draw(SplittableRandom random, Topology topology) {
-    return host(topology, new RandomHost(random).rules());
+    return host(topology, new RandomHost(random, false, false).rules());
+  }
+
+  /** A host on that topology whose rules have matches of {@link RandomMatches}, too. */
+  static Host drawMatches(SplittableRandom random, Topology topology) {
+    return host(topology, new RandomHost(random, true, false).rules());
+  }
+
+  /** A host on that topology whose rules have targets of every kind. */
+  static Host drawWide(SplittableRandom random, Topology topology) {
+    return host(topology, new RandomHost(random, false, true).rules());
   }
 
   /** A host on that topology whose rules ask and change IP sets. */
   static Host drawWithSets(SplittableRandom random, Topology topology) {
-    String text = new RandomHost(random).rules();
+    String text = new RandomHost(random, false, false).rules();
     return RandomSets.among(host(topology, text), text, random);
   }
 
-  private static Host host(Topology topology, String text) {
-    return Host.of("random", topology, RuleReader.read("rules.v4", text).rules());
+  private static Host host(Topology topology, String rules) {
+    return Host.of("random", topology, RuleReader.read("rules.v4", rules).rules());
   }
 
   private String rules() {
     StringBuilder out = new StringBuilder();
-    if (random.nextInt(3) == 0) {
+    if (wide || random.nextInt(3) == 0) {
       table(out, "raw", "PREROUTING OUTPUT");
     }
-    if (random.nextInt(2) == 0) {
+    if (wide || random.nextInt(2) == 0) {
       table(out, "mangle", "PREROUTING INPUT FORWARD OUTPUT POSTROUTING");
     }
     if (random.nextInt(4) != 0) {
@@ -81,6 +97,10 @@ final class RandomHost {
       int rules = random.nextInt(8);
       for (int i = 0; i < rules; i++) {
         out.append("-A ").append(hook);
+        if (wide && random.nextInt(3) == 0) {
+          out.append(new RandomTargets(random).rule(table, hook)).append('\n');
+          continue;
+        }
         interfaces(out, hook);
         match(out, table);
         target(out, table, hook, true);
@@ -117,6 +137,11 @@ final class RandomHost {
     if (random.nextInt(3) == 0) {
       out.append("-A PREROUTING -p tcp -m tcp --dport 81 -j REDIRECT --to-ports 80\n");
     }
+    if (wide) {
+      for (String hook : new String[] {"PREROUTING", "POSTROUTING", "OUTPUT", "INPUT"}) {
+        out.append("-A ").append(hook).append(new RandomTargets(random).nat(hook)).append('\n');
+      }
+    }
     out.append("COMMIT\n");
   }
 
@@ -137,6 +162,13 @@ final class RandomHost {
   }
 
   private void match(StringBuilder out, String table) {
+    if (furtherMatches && random.nextInt(3) == 0) {
+      String drawn = RandomMatches.draw(random, !table.equals("raw"));
+      out.append(drawn);
+      if (drawn.startsWith(" -p")) {
+        return;
+      }
+    }
     switch (random.nextInt(14)) {
       case 0 -> out.append(" -s ").append(pick("192.0.2.0/24", "172.17.0.0/16", "203.0.113.9"));
       case 1 -> out.append(" -d ").append(pick("172.17.0.3", "192.0.2.10", "172.16.0.0/12"));

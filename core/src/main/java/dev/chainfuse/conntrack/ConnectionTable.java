@@ -2,6 +2,7 @@ package dev.chainfuse.conntrack;
 
 import dev.chainfuse.packet.ConnectionFacts;
 import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.packet.Skb;
 
 /**
  * Storage of flows, found by either of their two tuples. It knows nothing of protocols: the
@@ -256,6 +257,11 @@ public abstract class ConnectionTable extends ConnectionFacts {
     int handle = find(source, destination, ports, protocolZone);
     boolean lives = handle >= 0 && !expired(handle >>> 1, jiffies(nowNanos));
     return lives ? handle >>> 1 : NO_FLOW;
+  }
+
+  @Override
+  public final long tuplePorts(Skb skb) {
+    return PacketTuple.ports(skb.data, skb.transport, skb.end, skb.protocol);
   }
 
   @Override

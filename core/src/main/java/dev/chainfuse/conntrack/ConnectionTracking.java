@@ -17,7 +17,7 @@ import dev.chainfuse.rules.Target;
  * host. In order, for each packet: {@link #in}; where {@link #needsRules} the nat chains, whose
  * targets {@link #bind}, and {@link #bindNull} if none did; {@link #translate}; at the end of
  * POSTROUTING or INPUT {@link #confirm}; or {@link #release} if the packet ends without that. Zones
- * other than 0, expectations and helpers are not modelled. Nothing allocates. One thread.
+ * of one direction, expectations and helpers are not modelled. Nothing allocates. One thread.
  *
  * <p>Deviation: when the table is full, the kernel's background worker may also evict assured
  * connections that are closing, at times of its own; here only unassured ones are evicted, when
@@ -39,6 +39,10 @@ public final class ConnectionTracking {
   private final ConnectionTable table;
   private final NatSearch search;
   private final TrackerSettings settings;
+
+  /** Whether packets and bytes of connections are counted. */
+  private boolean counting;
+
   private final int maximum;
   private final ConntrackStatistics statistics = new ConntrackStatistics();
   private final FlowLife life;
@@ -52,6 +56,7 @@ public final class ConnectionTracking {
     this.table = table;
     this.search = search;
     this.settings = new TrackerSettings(settings);
+    this.counting = settings.acct();
     this.maximum = settings.max() > 0 ? Math.min(settings.max(), table.maximum()) : table.maximum();
     this.life = new FlowLife(table);
     search.attach(life, statistics);
@@ -106,7 +111,8 @@ public final class ConnectionTracking {
     if (ports == PacketTuple.NO_TUPLE) {
       return invalid(skb);
     }
-    int handle = life.find(skb.source, skb.destination, (int) ports, skb.protocol, now);
+    int protocolZone = skb.protocol | skb.zone() << 16;
+    int handle = life.find(skb.source, skb.destination, (int) ports, protocolZone, now);
     if (handle == NONE) {
       return begin(skb, (int) ports, verify, now);
     }
@@ -132,7 +138,8 @@ public final class ConnectionTracking {
     if (protocol == Ipv4.ICMP && IcmpTracker.answer(ports >>> 8 & 0xff) < 0) {
       return invalid(skb);
     }
-    int hash = table.hash(skb.source, skb.destination, ports, protocol);
+    int protocolZone = protocol | skb.zone() << 16;
+    int hash = table.hash(skb.source, skb.destination, ports, protocolZone);
     int flow = life.allocate(maximum, hash, now, statistics);
     if (flow == NONE) {
       statistics.drop++;
@@ -144,7 +151,7 @@ public final class ConnectionTracking {
     words[base] = skb.source;
     words[base + 1] = skb.destination;
     words[base + 2] = ports;
-    words[base + KIND] = protocol;
+    words[base + KIND] = protocolZone;
     setReply(words, base, skb.destination, skb.source, NatSearch.invertPorts(protocol, ports));
     int result = follow(flow << 1, skb, verify, now);
     if (result == TcpTracker.INVALID) {
@@ -207,6 +214,14 @@ public final class ConnectionTracking {
     return VALID;
   }
 
+  /**
+   * Counts packets and bytes of connections from now on (nf_ct_set_acct). Connections that are
+   * there already are counted from now on, too, which the kernel does not do.
+   */
+  public void countTraffic() {
+    counting = true;
+  }
+
   /** A packet of a confirmed flow that both sides have sent to (nf_ct_refresh_acct). */
   private void refresh(int handle, int[] words, int base, Skb skb, int deadline) {
     int flow = handle >>> 1;
@@ -253,7 +268,7 @@ public final class ConnectionTracking {
   }
 
   private void account(int flow, int direction, Skb skb) {
-    if (settings.acct) {
+    if (counting) {
       table.count(flow, direction, 1, skb.totalLength);
     }
   }
@@ -284,6 +299,7 @@ public final class ConnectionTracking {
    * #confirm} drops the packet.
    *
    * @param flags bits of {@link dev.chainfuse.rules.NatRange}
+   * @param basePort with PORT_OFFSET: the port of the range is the packet's distance from it
    * @return {@link Target#ACCEPT}; {@link Target#DROP} if it is bound already, or has no connection
    */
   public int bind(
@@ -293,7 +309,8 @@ public final class ConnectionTracking {
       int minAddress,
       int maxAddress,
       int minPort,
-      int maxPort) {
+      int maxPort,
+      int basePort) {
     int flow = skb.flow;
     if (flow < 0) {
       return Target.DROP;
@@ -314,6 +331,7 @@ public final class ConnectionTracking {
     search.source = source;
     search.destination = destination;
     search.ports = ports;
+    search.basePort = basePort;
     int now = ConnectionTable.jiffies(skb.timeNanos);
     search.search(flow, sourceBinding, flags, minAddress, maxAddress, minPort, maxPort, now);
     int bits =
@@ -342,7 +360,7 @@ public final class ConnectionTracking {
     }
     int address =
         sourceBinding ? table.destination(skb.flow, REPLY) : table.source(skb.flow, REPLY);
-    return bind(skb, sourceBinding, NatRange.MAP_ADDRESSES, address, address, 0, 0);
+    return bind(skb, sourceBinding, NatRange.MAP_ADDRESSES, address, address, 0, 0, 0);
   }
 
   /**
@@ -469,7 +487,7 @@ public final class ConnectionTracking {
       return false;
     }
     int direction = skb.connectionDirection();
-    if (settings.acct) {
+    if (counting) {
       table.count(winner, direction, 1, (int) table.bytes(loser, direction));
     }
     life.forget(loser);

@@ -3,7 +3,6 @@ package dev.chainfuse.conntrack;
 /** {@link ConntrackSettings} as the trackers want them: times in jiffies. */
 final class TrackerSettings {
   final boolean checksum;
-  final boolean acct;
   final boolean tcpLoose;
   final boolean tcpBeLiberal;
   final int tcpMaxRetrans;
@@ -22,7 +21,6 @@ final class TrackerSettings {
 
   TrackerSettings(ConntrackSettings settings) {
     checksum = settings.checksum();
-    acct = settings.acct();
     tcpLoose = settings.tcpLoose();
     tcpBeLiberal = settings.tcpBeLiberal();
     tcpMaxRetrans = settings.tcpMaxRetrans();

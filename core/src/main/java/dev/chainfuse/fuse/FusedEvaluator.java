@@ -32,6 +32,7 @@ public final class FusedEvaluator extends RuleEvaluator {
   private final FusedRules.Chains chains;
   private final SegmentArrays segments;
   private final RuleArrays rules;
+  private final Tracing tracing;
   private final int ruleCount;
 
   private final long[] rulePackets;
@@ -73,6 +74,7 @@ public final class FusedEvaluator extends RuleEvaluator {
     this.chains = fused.chains;
     this.segments = fused.segments;
     this.rules = fused.rules;
+    this.tracing = fused.tracing;
     this.ruleCount = fused.numbers().ruleCount();
     int policies = fused.numbers().policyCount();
     this.rulePackets = new long[ruleCount];
@@ -121,13 +123,13 @@ public final class FusedEvaluator extends RuleEvaluator {
     if (skb.irregular) {
       cacheable = false;
     }
-    return walk(entry, chain, context);
+    boolean interpreted = skb.irregular || skb.traced || tracing.begins(table);
+    return walk(entry, chain, interpreted, context);
   }
 
-  private int walk(int entry, int chain, TargetContext context) {
+  private int walk(int entry, int chain, boolean interpreted, TargetContext context) {
     Skb skb = context.skb;
-    boolean irregular = skb.irregular;
-    int[] entrance = irregular ? chains.interpreted() : chains.segment();
+    int[] entrance = interpreted ? chains.interpreted() : chains.segment();
     byte[] kinds = segments.kind();
     byte[] actions = rules.action();
     int floor = top;
@@ -137,10 +139,13 @@ public final class FusedEvaluator extends RuleEvaluator {
     while (true) {
       int rule = nextHit(segment, position, skb);
       if (rule < 0) {
+        if (skb.traced) {
+          traceEnd(segment, chain, context);
+        }
         segment = segment < 0 ? NO_SEGMENT : segments.next()[segment];
         if (segment < 0) {
           if (depth == floor) {
-            return policy(entry, skb);
+            return policy(entry, chain, context);
           }
           depth -= 2;
           segment = stack[depth];
@@ -151,7 +156,7 @@ public final class FusedEvaluator extends RuleEvaluator {
         continue;
       }
       position = kinds[segment] == Segment.TABLE ? position + 1 : rule + 1;
-      int askFrom = irregular ? CompiledRule.ASK_HEADER : rules.askFrom()[rule];
+      int askFrom = interpreted ? CompiledRule.ASK_HEADER : rules.askFrom()[rule];
       if (askFrom != CompiledRule.ASK_NOTHING && !ask(rule, askFrom, skb)) {
         if (asked.hotDrop) {
           decidedBy = HOT_DROP;
@@ -160,6 +165,9 @@ public final class FusedEvaluator extends RuleEvaluator {
         continue;
       }
       count(rule, skb.totalLength);
+      if (skb.traced) {
+        tracing.rule(context, rule);
+      }
       switch (actions[rule]) {
         case RuleArrays.CONTINUE -> {}
         case RuleArrays.ACCEPT -> {
@@ -206,6 +214,7 @@ public final class FusedEvaluator extends RuleEvaluator {
     top = floor;
     if (walks != before) {
       asked.skb = skb;
+      asked.hotDrop = false;
       known = 0;
     }
     known &= ~rules.writes()[rule];
@@ -324,7 +333,19 @@ public final class FusedEvaluator extends RuleEvaluator {
     }
   }
 
-  private int policy(int entry, Skb skb) {
+  /** A traced packet has come to the end of a chain, unless a RETURN led here. */
+  private void traceEnd(int segment, int builtIn, TargetContext context) {
+    int ended = segment - chains.interpreted()[0];
+    if (segment >= 0 && ended != builtIn) {
+      tracing.end(context, ended);
+    }
+  }
+
+  private int policy(int entry, int chain, TargetContext context) {
+    Skb skb = context.skb;
+    if (skb.traced) {
+      tracing.end(context, chain);
+    }
     int policy = entries.policy()[entry];
     policyPackets[policy]++;
     policyBytes[policy] += skb.totalLength;
@@ -423,5 +444,10 @@ public final class FusedEvaluator extends RuleEvaluator {
     System.arraycopy(newRuleBytes, 0, ruleBytes, 0, ruleBytes.length);
     System.arraycopy(newPolicyPackets, 0, policyPackets, 0, policyPackets.length);
     System.arraycopy(newPolicyBytes, 0, policyBytes, 0, policyBytes.length);
+  }
+
+  @Override
+  public void setEpoch(long nanos) {
+    asked.epochNanos = nanos;
   }
 }

@@ -71,4 +71,12 @@ public abstract class ConnectionFacts {
   public boolean closed(int flow) {
     return false;
   }
+
+  /**
+   * The protocol's part of the packet's own tuple, as {@link #live} takes it, unsigned 32-bit;
+   * negative if it cannot be read. The packet is no later fragment.
+   */
+  public long tuplePorts(Skb skb) {
+    return 0;
+  }
 }

@@ -354,7 +354,7 @@ final class FlowCache {
     return simple
         && switch (fate) {
           case FORWARDED, BRIDGED -> left;
-          case LOCAL -> !left;
+          case LOCAL -> !left && !state.answersClosed(skb);
           case DROPPED ->
               state.outcome.reason == DropReason.RULE.ordinal()
                   || state.outcome.reason == DropReason.POLICY.ordinal();

@@ -24,6 +24,9 @@ final class Hooks {
   /** Some rule needs connection tracking, so its hooks are registered. */
   private boolean tracked;
 
+  /** Some rule needs whole packets, be it for tracking or not. */
+  private boolean reassembles;
+
   private boolean translated;
 
   Hooks(PathState state, PathTargets targets, ConnectionTracking tracking) {
@@ -33,8 +36,9 @@ final class Hooks {
     this.rules = state.rules;
   }
 
-  void use(RuleEvaluator evaluator, boolean trackConnections) {
+  void use(RuleEvaluator evaluator, boolean trackConnections, boolean reassemble) {
     rules = evaluator;
+    reassembles = reassemble;
     tracked = trackConnections;
     translated =
         trackConnections
@@ -54,8 +58,12 @@ final class Hooks {
 
   /** raw and connection tracking: what a packet meets first. */
   private boolean first(Skb skb, Hook hook) {
-    if (tracked && Reassembly.isFragment(skb) && !whole(skb, hook)) {
+    if (reassembles && Reassembly.isFragment(skb) && !whole(skb, hook)) {
       return false;
+    }
+    if (tracked) {
+      // Rules in raw may look for connections, though the packet has none yet.
+      skb.connections = tracking.table();
     }
     if (!table(TableName.RAW, skb, hook)) {
       return false;
@@ -149,8 +157,12 @@ final class Hooks {
       return true;
     }
     if (tracking.needsRules(skb, source)) {
+      targets.bypassed = false;
       if (!table(TableName.NAT, skb, hook)) {
         return false;
+      }
+      if (targets.bypassed) {
+        return true;
       }
       if (!tracking.bound(skb, source) && tracking.bindNull(skb, source) != Target.ACCEPT) {
         state.end(skb, DropReason.NO_FREE_PORT);
@@ -185,6 +197,8 @@ final class Hooks {
   private void refused(Skb skb, int verdict, int decidedBy) {
     if (verdict == Target.QUEUE) {
       state.ended(skb, Action.QUEUED, DropReason.RULE, decidedBy);
+    } else if (targets.notModelled) {
+      state.ended(skb, Action.DROPPED, DropReason.NOT_MODELLED, decidedBy);
     } else if (targets.portsExhausted) {
       state.ended(skb, Action.DROPPED, DropReason.NO_FREE_PORT, decidedBy);
     } else if (targets.answered) {

@@ -21,6 +21,7 @@ final class IcmpErrors {
       1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11
           | 1 << 12;
   private static final int HEADER = 8;
+  private static final int TCP_CHECKSUM = 16;
   private static final int LONGEST = 576;
   private static final int PRECEDENCE_INTERNETCONTROL = 0xc0;
   private static final int TOS_MASK = 0x1e;
@@ -79,8 +80,8 @@ final class IcmpErrors {
     boolean routed = state.routing.output(made);
     if (routed
         && (state.devices.loopback[made.routeInterface]
-            || rate.allow(type, code, made.destination, state.now))) {
-      write(made, cause, type, code, info);
+            || rate.allow(type, code, made.destination, state.now))
+        && write(made, cause, type, code, info)) {
       if (cause.flow >= 0) {
         tracking.attach(made, cause);
       }
@@ -114,21 +115,41 @@ final class IcmpErrors {
     return (ERRORS >>> type & 1) != 0;
   }
 
-  private void write(Skb made, Skb cause, int type, int code, int info) {
-    int room = Math.min(made.routeMtu, LONGEST) - Ipv4.MINIMUM_HEADER - HEADER;
+  private static void quotePartial(byte[] data, int quote, Skb cause) {
+    int bytes = cause.end - cause.transport;
+    long pseudo = OnesComplement.pseudoHeader(cause.source, cause.destination, Ipv4.TCP, bytes);
+    Bytes.putShort(data, quote + Ipv4.MINIMUM_HEADER + TCP_CHECKSUM, OnesComplement.fold(pseudo));
+  }
+
+  /** False if options leave no room to quote anything. */
+  private boolean write(Skb made, Skb cause, int type, int code, int info) {
+    int options = IpOptions.echoBytes(cause);
+    int header = Ipv4.MINIMUM_HEADER + options;
+    int room = Math.min(made.routeMtu, LONGEST) - header - HEADER;
+    if (room <= Ipv4.MINIMUM_HEADER) {
+      return false;
+    }
     int quoted = Math.min(room, cause.end - cause.network);
     int icmp = HEADER + quoted;
     int tos = cause.tos & TOS_MASK | PRECEDENCE_INTERNETCONTROL;
     HostPackets.writeHeader(
-        made, Ipv4.MINIMUM_HEADER + icmp, tos, nextId++ & 0xffff, 0, state.defaultTtl);
+        made, header + icmp, tos, nextId++ & 0xffff, 0, state.defaultTtl, options);
+    if (options != 0) {
+      state.options.echo(made, cause);
+    }
+    HostPackets.sum(made);
     byte[] data = made.data;
-    int at = made.network + Ipv4.MINIMUM_HEADER;
+    int at = made.network + header;
     data[at] = (byte) type;
     data[at + 1] = (byte) code;
     Bytes.putShort(data, at + 2, 0);
     Bytes.putInt(data, at + 4, info);
     System.arraycopy(cause.data, cause.network, data, at + HEADER, quoted);
+    if (cause.checksumPartial) {
+      quotePartial(data, at + HEADER, cause);
+    }
     Bytes.putShort(data, at + 2, OnesComplement.checksum(data, at, icmp));
     made.parse();
+    return true;
   }
 }

@@ -93,19 +93,18 @@ final class IpInput {
       state.reached(skb, Action.LOCAL);
       state.egress.delivered(
           skb.data, skb.network, skb.end - skb.network, skb.inInterface, state.index, skb.sequence);
-      if (skb.protocol == Ipv4.UDP && skb.routeType == Routing.LOCAL) {
-        closedPort(skb);
+      if (state.answersClosed(skb) && PathTargets.checksumRight(skb)) {
+        answerClosed(skb);
       }
     }
   }
 
-  /** A datagram that no program waits for (__udp4_lib_rcv, net/ipv4/udp.c). */
-  private void closedPort(Skb skb) {
-    if (!state.silentSockets
-        && !skb.irregular
-        && !state.udpPorts.get(skb.destinationPort)
-        && PathTargets.checksumRight(skb)) {
+  /** No program waits for it (__udp4_lib_rcv, net/ipv4/udp.c; tcp_v4_rcv, net/ipv4/tcp_ipv4.c). */
+  private void answerClosed(Skb skb) {
+    if (skb.protocol == Ipv4.UDP) {
       state.icmp.send(skb, ICMP_UNREACHABLE, CODE_PORT, 0);
+    } else if ((skb.tcpFlags & Ipv4.TCP_RST) == 0) {
+      state.reset.answerClosed(skb);
     }
   }
 }

@@ -3,13 +3,14 @@ package dev.chainfuse.path;
 import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.Ipv4;
-import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
+import java.util.Arrays;
 
 /**
- * IP options of received packets (ip_options_compile and ip_forward_options,
- * net/ipv4/ip_options.c): record route is written, source routes are refused, a malformed option is
- * answered by "parameter problem". Time stamps depend on the host's clock and are not modelled.
+ * IP options of received packets (ip_options_compile, ip_forward_options and __ip_options_echo,
+ * net/ipv4/ip_options.c): record route is written, and sent back with ICMP errors; source routes
+ * are refused, a malformed option is answered by "parameter problem". Time stamps depend on the
+ * host's clock and are not modelled.
  */
 final class IpOptions {
   private static final int END = 0;
@@ -24,19 +25,14 @@ final class IpOptions {
 
   private final PathState state;
 
-  /** Offset of the record route option in the packet in hand, and whether it wants an address. */
-  private int recordRoute;
-
-  private boolean addressWanted;
-
   IpOptions(PathState state) {
     this.state = state;
   }
 
   /** Reads the options of a routed packet; false if it ends here. */
   boolean accept(Skb skb) {
-    recordRoute = 0;
-    addressWanted = false;
+    skb.recordRoute = 0;
+    skb.recordsAddress = false;
     byte[] data = skb.data;
     int at = skb.network + Ipv4.MINIMUM_HEADER;
     int end = skb.transport;
@@ -87,7 +83,7 @@ final class IpOptions {
 
   private int record(Skb skb, int at, int length) {
     int pointer = length < 3 ? 0 : skb.data[at + 2] & 255;
-    if (recordRoute != 0) {
+    if (skb.recordRoute != 0) {
       return at;
     }
     if (length < 3) {
@@ -96,8 +92,13 @@ final class IpOptions {
     if (pointer < 4 || (pointer <= length && pointer + 3 > length)) {
       return at + 2;
     }
-    recordRoute = at;
-    addressWanted = pointer <= length;
+    skb.recordRoute = at - skb.network;
+    skb.recordsAddress = pointer <= length;
+    if (skb.recordsAddress) {
+      // Should it stay here: forwarding will replace the address. The checksum is put right then.
+      Bytes.putInt(skb.data, at + pointer - 1, state.routing.sourceOfAnswer(skb));
+      skb.data[at + 2] = (byte) (pointer + 4);
+    }
     return 0;
   }
 
@@ -107,18 +108,38 @@ final class IpOptions {
     return false;
   }
 
-  /** The packet is being forwarded: enters this host in a record of the route. */
+  /** The packet is being forwarded: enters this host's address on that way. */
   void forward(Skb skb) {
-    if (!addressWanted) {
-      return;
+    if (skb.recordsAddress) {
+      enter(skb, skb.network + skb.recordRoute);
+      HostPackets.sum(skb);
     }
-    int pointer = skb.data[recordRoute + 2] & 255;
-    Bytes.putInt(skb.data, recordRoute + pointer - 1, state.routing.sourceToward(skb));
-    skb.data[recordRoute + 2] = (byte) (pointer + 4);
-    Bytes.putShort(skb.data, skb.network + Ipv4.CHECKSUM, 0);
-    Bytes.putShort(
-        skb.data,
-        skb.network + Ipv4.CHECKSUM,
-        OnesComplement.checksum(skb.data, skb.network, skb.headerLength));
+  }
+
+  /** Writes the address before the pointer of a record route option. */
+  private void enter(Skb skb, int option) {
+    int pointer = skb.data[option + 2] & 255;
+    Bytes.putInt(skb.data, option + pointer - 5, state.routing.sourceToward(skb));
+  }
+
+  /** Bytes of options in an ICMP error about the packet: a multiple of four. */
+  static int echoBytes(Skb cause) {
+    return cause.recordRoute == 0
+        ? 0
+        : (cause.data[cause.network + cause.recordRoute + 1] & 255) + 3 & ~3;
+  }
+
+  /** Sends the record of the route back, with one more entry if it has room. */
+  void echo(Skb made, Skb cause) {
+    int from = cause.network + cause.recordRoute;
+    int length = cause.data[from + 1] & 255;
+    int at = made.network + Ipv4.MINIMUM_HEADER;
+    System.arraycopy(cause.data, from, made.data, at, length);
+    Arrays.fill(made.data, at + length, made.network + made.headerLength, (byte) END);
+    int pointer = made.data[at + 2] & 255;
+    if (cause.recordsAddress && pointer + 3 <= length) {
+      made.data[at + 2] = (byte) (pointer + 4);
+      enter(made, at);
+    }
   }
 }

@@ -17,6 +17,7 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.stateful.SetRegistry;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,31 +72,40 @@ public final class PacketPath {
    *
    * @param fused what {@code rules} runs, if it is the fused engine's
    * @param trackConnections whether some rule needs connection tracking
+   * @param reassemble whether fragments are put together before rules see them
    */
   public void use(
       RuleEvaluator rules,
       @Nullable FusedRules fused,
       int ruleCount,
       int policyCount,
-      boolean trackConnections) {
+      boolean trackConnections,
+      boolean reassemble) {
     state.ruleCount = ruleCount;
     state.policyCount = policyCount;
     if (cache != null && fused != null) {
       cache.use((FusedEvaluator) rules, fused);
     }
     state.rules = rules;
-    state.hooks.use(rules, trackConnections);
+    state.hooks.use(rules, trackConnections, reassemble);
   }
 
   /**
    * Lets the host's sockets answer.
    *
-   * @param ports UDP ports on which a program listens
+   * @param udpPorts where a program listens; null if UDP is never answered
+   * @param tcpPorts the same for TCP
    */
-  public void answerClosedUdp(Iterable<Integer> ports) {
-    state.silentSockets = false;
-    for (int port : ports) {
-      state.udpPorts.set(port);
+  public void answerClosed(
+      @Nullable Iterable<Integer> udpPorts, @Nullable Iterable<Integer> tcpPorts) {
+    silence(state.silentUdp, udpPorts);
+    silence(state.silentTcp, tcpPorts);
+  }
+
+  private static void silence(BitSet silent, @Nullable Iterable<Integer> ports) {
+    if (ports != null) {
+      silent.clear();
+      ports.forEach(silent::set);
     }
   }
 
@@ -228,6 +238,7 @@ public final class PacketPath {
   private boolean receive(FrameColumns c, int i) {
     Outcome outcome = state.outcome;
     outcome.begin(c.length[i]);
+    state.emitted = 0;
     state.lastDecision = Outcome.NO_RULE;
     skb.data = c.data;
     skb.frame = c.offset[i];
@@ -252,6 +263,7 @@ public final class PacketPath {
     c.hook[i] = (byte) (outcome.decidedBy == Outcome.NO_RULE ? NO_HOOK : outcome.hook.ordinal());
     c.egress[i] = outcome.egress;
     c.length[i] = outcome.length;
+    c.framesBefore[i] = outcome.framesBefore;
     return c.inInterface[i] >= 0 && outcome.decided();
   }
 

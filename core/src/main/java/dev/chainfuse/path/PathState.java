@@ -42,6 +42,7 @@ final class PathState {
   final Resolution resolution;
   final IcmpErrors icmp;
   final TcpReset reset;
+  final Duplicates duplicates;
   final IpOptions options = new IpOptions(this);
   final Reassembly reassembly;
   final Fragmentation fragmentation;
@@ -52,11 +53,10 @@ final class PathState {
   /** The IP sets. */
   SetRegistry sets = SetRegistry.empty();
 
-  /** The host's sockets answer nothing. */
-  boolean silentSockets = true;
+  /** Ports of the host at which nothing is answered: UDP, TCP. */
+  final BitSet silentUdp = new BitSet(1 << 16);
 
-  /** UDP ports on which a program of the host listens. */
-  final BitSet udpPorts = new BitSet();
+  final BitSet silentTcp = new BitSet(1 << 16);
 
   /** Place in the batch of the packet in hand; -1 while timers run. */
   int index = -1;
@@ -96,6 +96,8 @@ final class PathState {
     this.tracking = tracking;
     this.egress = egress;
     this.counters = new InterfaceCounters(devices.count);
+    silentUdp.set(0, 1 << 16);
+    silentTcp.set(0, 1 << 16);
     this.defaultTtl = topology.sysctls().defaultTtl();
     hooks = new Hooks(this, new PathTargets(this, tracking), tracking);
     bridging = new Bridging(this);
@@ -112,6 +114,7 @@ final class PathState {
             tracking,
             new IcmpRate(topology.sysctls().icmpRatelimit(), topology.sysctls().icmpRatemask()));
     reset = new TcpReset(this, tracking);
+    duplicates = new Duplicates(this);
     loopback = new LoopbackQueue(this);
     fragmentation = new Fragmentation(this);
     reassembly =
@@ -119,6 +122,16 @@ final class PathState {
             this,
             topology.sysctls().number("net.ipv4.ipfrag_time"),
             topology.sysctls().number("net.ipv4.ipfrag_high_thresh"));
+  }
+
+  /** Whether the host answers the delivered packet because no program waits for it. */
+  boolean answersClosed(Skb skb) {
+    if (skb.irregular || skb.routeType != Routing.LOCAL) {
+      return false;
+    }
+    return skb.protocol == Ipv4.UDP
+        ? !silentUdp.get(skb.destinationPort)
+        : skb.protocol == Ipv4.TCP && !silentTcp.get(skb.destinationPort);
   }
 
   /** The id of what decided: rules first, then policies, then the reasons that are no rule. */

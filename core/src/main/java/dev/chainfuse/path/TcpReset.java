@@ -1,6 +1,7 @@
 package dev.chainfuse.path;
 
 import dev.chainfuse.conntrack.ConnectionTracking;
+import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.OnesComplement;
@@ -13,6 +14,7 @@ import dev.chainfuse.rules.Hook;
  */
 final class TcpReset {
   private static final int TCP_HEADER = 20;
+  private static final int MAC = 6;
 
   private final PathState state;
   private final ConnectionTracking tracking;
@@ -22,31 +24,62 @@ final class TcpReset {
     this.tracking = tracking;
   }
 
-  void send(Skb cause, Hook hook) {
-    if (cause.routeType == Routing.BROADCAST || cause.routeType == Routing.MULTICAST) {
-      return;
-    }
-    Skb made = state.pool.take();
-    made.timeNanos = state.now;
-    made.sequence = cause.sequence;
-    made.source = cause.destination;
-    made.destination = cause.source;
-    made.protocol = Ipv4.TCP;
-    write(made, cause);
+  /** A segment that no socket of the host waits for (tcp_v4_send_reset, net/ipv4/tcp_ipv4.c). */
+  void answerClosed(Skb cause) {
+    Skb made = answer(cause);
+    write(made, cause, cause.tos);
     if (state.routing.output(made)) {
-      if (cause.flow >= 0) {
-        tracking.attach(made, cause);
-      }
-      tracking.closing(cause);
       state.localOutput.send(made);
       tracking.release(made);
     }
     state.pool.give(made);
   }
 
-  private void write(Skb made, Skb cause) {
+  private Skb answer(Skb cause) {
+    Skb made = state.pool.take();
+    made.timeNanos = state.now;
+    made.sequence = cause.sequence;
+    made.source = cause.destination;
+    made.destination = cause.source;
+    made.protocol = Ipv4.TCP;
+    return made;
+  }
+
+  void send(Skb cause, Hook hook) {
+    if (cause.routeType == Routing.BROADCAST || cause.routeType == Routing.MULTICAST) {
+      return;
+    }
+    Skb made = answer(cause);
+    write(made, cause, 0);
+    if (state.routing.output(made)) {
+      if (cause.flow >= 0) {
+        tracking.attach(made, cause);
+      }
+      tracking.closing(cause);
+      if (cause.bridgeInfo) {
+        sendBack(made, cause);
+      } else {
+        state.localOutput.send(made);
+      }
+      tracking.release(made);
+    }
+    state.pool.give(made);
+  }
+
+  /**
+   * To what came by a bridge's port the answer goes back by that port, past all hooks, as if the
+   * frame's receiver had sent it.
+   */
+  private void sendBack(Skb made, Skb cause) {
+    System.arraycopy(cause.data, cause.frame + MAC, made.data, made.frame, MAC);
+    System.arraycopy(cause.data, cause.frame, made.data, made.frame + MAC, MAC);
+    Bytes.putShort(made.data, made.frame + 2 * MAC, Ipv4.ETHERTYPE_IPV4);
+    state.output.transmit(made, cause.physicalIn, Action.FORWARDED);
+  }
+
+  private void write(Skb made, Skb cause, int tos) {
     HostPackets.writeHeader(
-        made, Ipv4.MINIMUM_HEADER + TCP_HEADER, 0, 0, Ipv4.DONT_FRAGMENT, state.defaultTtl);
+        made, Ipv4.MINIMUM_HEADER + TCP_HEADER, tos, 0, Ipv4.DONT_FRAGMENT, state.defaultTtl);
     byte[] data = made.data;
     int at = made.network + Ipv4.MINIMUM_HEADER;
     int asked = cause.transport;
@@ -72,5 +105,6 @@ final class TcpReset {
     int checksum = ~OnesComplement.fold(OnesComplement.add(pseudo, data, at, TCP_HEADER)) & 0xffff;
     Bytes.putShort(data, at + 16, checksum);
     made.parse();
+    made.checksumPartial = true;
   }
 }

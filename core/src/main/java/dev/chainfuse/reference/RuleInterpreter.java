@@ -16,6 +16,7 @@ import dev.chainfuse.rules.Table;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.rules.Target;
 import dev.chainfuse.rules.TargetContext;
+import dev.chainfuse.rules.Trace;
 import dev.chainfuse.stateful.SetRegistry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -99,6 +100,9 @@ public final class RuleInterpreter extends RuleEvaluator {
     Step step = start(table, builtIn);
     while (true) {
       if (step.atEnd()) {
+        if (context.skb.traced && !step.chain().builtIn()) {
+          Trace.end(context, step.chain());
+        }
         if (callers.isEmpty()) {
           return policy(name, builtIn, context);
         }
@@ -119,6 +123,9 @@ public final class RuleInterpreter extends RuleEvaluator {
       }
       rulePackets[number]++;
       ruleBytes[number] += context.skb.totalLength;
+      if (context.skb.traced) {
+        Trace.rule(context, step.chain(), step.index() + 1, rule);
+      }
       Target target = rule.target();
       switch (target.kind()) {
         case NONE -> step = step.next();
@@ -170,6 +177,9 @@ public final class RuleInterpreter extends RuleEvaluator {
   }
 
   private int policy(TableName table, Chain builtIn, TargetContext context) {
+    if (context.skb.traced) {
+      Trace.end(context, builtIn);
+    }
     int number = numbers.policy(table, context.hook);
     policyPackets[number]++;
     policyBytes[number] += context.skb.totalLength;
@@ -225,5 +235,10 @@ public final class RuleInterpreter extends RuleEvaluator {
     System.arraycopy(newRuleBytes, 0, ruleBytes, 0, ruleBytes.length);
     System.arraycopy(newPolicyPackets, 0, policyPackets, 0, policyPackets.length);
     System.arraycopy(newPolicyBytes, 0, policyBytes, 0, policyBytes.length);
+  }
+
+  @Override
+  public void setEpoch(long nanos) {
+    asked.epochNanos = nanos;
   }
 }

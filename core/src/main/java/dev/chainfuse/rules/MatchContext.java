@@ -40,6 +40,9 @@ public final class MatchContext {
   /** Set by a match that could not read what it must: the packet is dropped at once, uncounted. */
   public boolean hotDrop;
 
+  /** Nanoseconds since 1970 in UTC at virtual time 0. */
+  public long epochNanos;
+
   /** Draws for matches that are random by nature; seeded. */
   public final SplittableRandom random;
 

@@ -48,6 +48,11 @@ public interface OptionValues {
   /** The rule's {@code -p} and the rest of its header. */
   HeaderMatch header();
 
+  /** The rule's matches, for a target; empty for a match. */
+  default List<Match> matches() {
+    return List.of();
+  }
+
   /** The table that the rule is in. */
   TableName table();
 

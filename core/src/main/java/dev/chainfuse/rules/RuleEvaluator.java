@@ -42,4 +42,11 @@ public abstract class RuleEvaluator {
   /** Sets every counter. */
   public abstract void setCounters(
       long[] rulePackets, long[] ruleBytes, long[] policyPackets, long[] policyBytes);
+
+  /**
+   * Says what the clock on the wall shows at virtual time 0; 0 if not said.
+   *
+   * @param nanos nanoseconds since 1970 in UTC
+   */
+  public abstract void setEpoch(long nanos);
 }

@@ -260,7 +260,7 @@ final class BpfProgram {
     return switch (code & MODE) {
       case IMMEDIATE -> k & 0xffff_ffffL;
       case MEMORY -> memory[k] & 0xffff_ffffL;
-      case LENGTH -> skb.end - skb.network;
+      case LENGTH -> (long) skb.end - skb.network;
       case INDIRECT -> read(skb, x + k, code & SIZE);
       default ->
           k < 0 && k >= ANCILLARY

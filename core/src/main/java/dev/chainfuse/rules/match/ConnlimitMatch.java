@@ -97,7 +97,7 @@ public record ConnlimitMatch(boolean above, int limit, int prefix, boolean sourc
     int address = (source ? skb.source : skb.destination) & Ipv4.mask(prefix);
     int flow = skb.flow;
     if (flow < 0) {
-      return skb.irregular || skb.laterFragment() ? 0 : countUntracked(counts, skb, address);
+      return countUntracked(counts, skb, address);
     }
     ConnectionFacts c = skb.connections;
     int zone = c.zone(flow);
@@ -113,22 +113,20 @@ public record ConnlimitMatch(boolean above, int limit, int prefix, boolean sourc
         skb.timeNanos);
   }
 
-  /** Of an invalid or untracked packet its own tuple counts. */
+  /** Of an invalid or untracked packet its own tuple counts; 0 if it cannot be read. */
   private static int countUntracked(ConnectionCounts counts, Skb skb, int address) {
-    int ports = skb.sourcePort << 16 | skb.destinationPort;
-    if (skb.protocol == Ipv4.ICMP) {
-      // The identifier stands for the source port.
-      ports = TransportHeader.identifier(skb) << 16 | skb.icmpTypeCode;
-    }
-    return counts.count(
-        address & 0xffff_ffffL,
-        skb.connections,
-        ConnectionFacts.NO_FLOW,
-        skb.source,
-        skb.destination,
-        ports,
-        skb.protocol,
-        skb.timeNanos);
+    long ports = skb.laterFragment() ? -1 : skb.connections.tuplePorts(skb);
+    return ports < 0
+        ? 0
+        : counts.count(
+            address & 0xffff_ffffL,
+            skb.connections,
+            ConnectionFacts.NO_FLOW,
+            skb.source,
+            skb.destination,
+            (int) ports,
+            skb.protocol,
+            skb.timeNanos);
   }
 
   @Override

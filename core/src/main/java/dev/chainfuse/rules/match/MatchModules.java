@@ -14,6 +14,7 @@ public final class MatchModules {
       List.of(
           AddrtypeMatch.MODULE,
           BpfMatch.MODULE,
+          CgroupMatch.MODULE,
           ClusterMatch.MODULE,
           CommentMatch.MODULE,
           ConnbytesMatch.MODULE,

@@ -113,7 +113,8 @@ record SctpChunks(Scope scope, BitSet types, List<Flags> flags, boolean inverted
   private static Flags flags(OptionValues values, Type type, String letters) {
     int mask = 0;
     int value = 0;
-    for (char letter : letters.toCharArray()) {
+    for (int i = 0; i < letters.length(); i++) {
+      char letter = letters.charAt(i);
       char upper = Character.toUpperCase(letter);
       int at = upper == '-' ? -1 : type.letters.indexOf(upper);
       if (at < 0) {

@@ -122,12 +122,14 @@ public record StringMatch(
   private void appendPattern(StringBuilder out) {
     out.append('"');
     if (printable()) {
-      for (char c : pattern.toCharArray()) {
+      for (int i = 0; i < pattern.length(); i++) {
+        char c = pattern.charAt(i);
         out.append(c == '"' || c == '\\' ? "\\" : "").append(c);
       }
     } else {
       out.append('|');
-      for (char c : pattern.toCharArray()) {
+      for (int i = 0; i < pattern.length(); i++) {
+        char c = pattern.charAt(i);
         out.append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
       }
       out.append('|');

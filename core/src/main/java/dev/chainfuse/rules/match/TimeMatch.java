@@ -10,9 +10,9 @@ import dev.chainfuse.rules.OptionValues;
 import java.util.Locale;
 
 /**
- * {@code -m time}: when the packet comes (net/netfilter/xt_time.c, time_mt). The session's time is
- * read as nanoseconds since 1970 in UTC; the kernel's own time zone ({@code --kerneltz}) is taken
- * to be UTC, too.
+ * {@code -m time}: when the packet comes (net/netfilter/xt_time.c, time_mt). The session says what
+ * its virtual time 0 is on the clock; the kernel's own time zone ({@code --kerneltz}) is taken to
+ * be UTC, too.
  *
  * @param from seconds of the day, 0 to 86,399
  * @param to likewise; before {@code from} if the span goes over midnight
@@ -172,7 +172,7 @@ public record TimeMatch(
 
   @Override
   public boolean matches(MatchContext context) {
-    long now = Math.floorDiv(context.skb.timeNanos, NANOS);
+    long now = Math.floorDiv(context.epochNanos + context.skb.timeNanos, NANOS);
     if (now < (since & 0xffff_ffffL) || now > (until & 0xffff_ffffL)) {
       return false;
     }

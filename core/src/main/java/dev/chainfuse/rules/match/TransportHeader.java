@@ -35,9 +35,4 @@ final class TransportHeader {
   static int byteAt(Skb skb, int offset) {
     return Bytes.getByte(skb.data, skb.transport + offset);
   }
-
-  /** The identifier of an ICMP echo; other messages have something else there. */
-  static int identifier(Skb skb) {
-    return Bytes.getShort(skb.data, skb.transport + 4);
-  }
 }

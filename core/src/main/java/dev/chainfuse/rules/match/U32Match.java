@@ -112,7 +112,7 @@ public record U32Match(List<Test> tests, boolean inverted) implements Match {
   }
 
   private static boolean holds(Test test, Skb skb) {
-    long length = skb.end - skb.network;
+    long length = (long) skb.end - skb.network;
     long base = 0;
     long at = test.start & 0xffff_ffffL;
     if (at + 4 > length) {

@@ -343,7 +343,7 @@ final class CommandParser {
         rechecks.add(match);
       }
     }
-    Target target = target(chains, first, rechecks);
+    Target target = target(chains, first, parsed, rechecks);
     int column = jump == null ? 1 : jump.column();
     List<RuleEntry> rules = new ArrayList<>(headers.size());
     for (HeaderMatch one : headers) {
@@ -353,7 +353,8 @@ final class CommandParser {
     return rules;
   }
 
-  private Target target(TableBuilder chains, HeaderMatch first, List<LoadedModule> rechecks) {
+  private Target target(
+      TableBuilder chains, HeaderMatch first, List<Match> parsed, List<LoadedModule> rechecks) {
     if (jump == null) {
       return StandardTarget.NONE;
     }
@@ -379,6 +380,7 @@ final class CommandParser {
     }
     checkTable(name, jump.column());
     targetModule.given().setHeader(first);
+    targetModule.given().setMatches(parsed);
     Target target = targetModule.parse(Target.class);
     if (targetModule.given().askedForHooks()) {
       rechecks.add(targetModule);

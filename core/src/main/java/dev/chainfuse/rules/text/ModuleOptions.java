@@ -2,6 +2,7 @@ package dev.chainfuse.rules.text;
 
 import dev.chainfuse.rules.HeaderMatch;
 import dev.chainfuse.rules.Hook;
+import dev.chainfuse.rules.Match;
 import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
 import dev.chainfuse.rules.RuleSyntaxException;
@@ -19,6 +20,7 @@ final class ModuleOptions implements OptionValues {
   private final TableName table;
   private final RuleModules modules;
   private HeaderMatch header = HeaderMatch.ANY;
+  private List<Match> matches = List.of();
   private Set<Hook> hooks = Set.of();
   private boolean askedForHooks;
 
@@ -33,6 +35,10 @@ final class ModuleOptions implements OptionValues {
 
   void setHeader(HeaderMatch header) {
     this.header = header;
+  }
+
+  void setMatches(List<Match> matches) {
+    this.matches = List.copyOf(matches);
   }
 
   void setHooks(Set<Hook> hooks) {
@@ -94,6 +100,11 @@ final class ModuleOptions implements OptionValues {
   @Override
   public HeaderMatch header() {
     return header;
+  }
+
+  @Override
+  public List<Match> matches() {
+    return matches;
   }
 
   @Override

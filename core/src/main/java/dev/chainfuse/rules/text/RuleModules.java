@@ -3,18 +3,8 @@ package dev.chainfuse.rules.text;
 import dev.chainfuse.rules.MatchModule;
 import dev.chainfuse.rules.TargetModule;
 import dev.chainfuse.rules.match.MatchModules;
-import dev.chainfuse.rules.target.ConnmarkTarget;
-import dev.chainfuse.rules.target.CtTarget;
-import dev.chainfuse.rules.target.DnatTarget;
-import dev.chainfuse.rules.target.LogTarget;
-import dev.chainfuse.rules.target.MarkTarget;
-import dev.chainfuse.rules.target.MasqueradeTarget;
-import dev.chainfuse.rules.target.RedirectTarget;
-import dev.chainfuse.rules.target.RejectTarget;
-import dev.chainfuse.rules.target.SetTarget;
-import dev.chainfuse.rules.target.SnatTarget;
+import dev.chainfuse.rules.target.TargetModules;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -26,20 +16,6 @@ import org.jspecify.annotations.Nullable;
  * ServiceLoader} finds as {@link MatchModule} and {@link TargetModule}. Immutable, thread-safe.
  */
 public final class RuleModules {
-  private static final List<TargetModule> TARGETS =
-      List.of(
-          new ConnmarkTarget.Module(),
-          new CtTarget.Module(),
-          new CtTarget.NotrackModule(),
-          new DnatTarget.Module(),
-          new LogTarget.Module(),
-          new MarkTarget.Module(),
-          new MasqueradeTarget.Module(),
-          new RedirectTarget.Module(),
-          new RejectTarget.Module(),
-          new SetTarget.Module(),
-          new SnatTarget.Module());
-
   /** What iptables 1.8.9 has and Chainfuse not, to tell it from a slip of the pen. */
   private static final Set<String> MATCHES_OF_IPTABLES =
       words(
@@ -77,7 +53,7 @@ public final class RuleModules {
   private static RuleModules load() {
     RuleModules modules = new RuleModules(Set.of());
     MatchModules.ALL.forEach(module -> modules.matches.put(module.name(), module));
-    TARGETS.forEach(module -> modules.targets.put(module.name(), module));
+    TargetModules.ALL.forEach(module -> modules.targets.put(module.name(), module));
     for (MatchModule module : ServiceLoader.load(MatchModule.class)) {
       modules.matches.putIfAbsent(module.name(), module);
     }

@@ -14,8 +14,8 @@ import java.util.Set;
  * every match and target that Chainfuse does not know. Two liberties: {@code !} may also stand
  * behind its option, as in old files, and the last line needs no line break. Refused although
  * iptables takes it, because it would mean something else than what is written: a value attached to
- * a short option ({@code -ieth0}), a port shift with SNAT, an address range that ends before it
- * begins, host names.
+ * a short option ({@code -ieth0}), a port shift with MASQUERADE, host names. Taken although this
+ * kernel refuses them, because others do not: SECMARK, ULOG, time-out policies of CT.
  *
  * <p>Thread-safe. Takes time and memory in proportion to the text.
  */

@@ -34,8 +34,9 @@ class NamesTest {
     assertEquals(TcpMatch.MODULE, MatchModules.forProtocol(6));
     assertEquals(UdpMatch.MODULE, MatchModules.forProtocol(17));
     assertEquals(IcmpMatch.MODULE, MatchModules.forProtocol(1));
-    assertEquals(null, MatchModules.forProtocol(132));
+    assertEquals(SctpMatch.MODULE, MatchModules.forProtocol(132));
+    assertEquals(null, MatchModules.forProtocol(47));
     assertEquals(StateMatch.MODULE, MatchModules.named("state"));
-    assertEquals(null, MatchModules.named("hashlimit"));
+    assertEquals(null, MatchModules.named("osf"));
   }
 }

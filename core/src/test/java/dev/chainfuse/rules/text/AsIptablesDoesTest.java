@@ -24,6 +24,21 @@ class AsIptablesDoesTest {
   }
 
   @Test
+  void matchesThatSomeHooksDoNotAllow() throws IOException {
+    check("hooks.tsv");
+  }
+
+  @Test
+  void moreTargets() throws IOException {
+    check("more-targets.tsv");
+  }
+
+  @Test
+  void targetsOfOtherKernels() throws IOException {
+    check("targets-of-other-kernels.tsv");
+  }
+
+  @Test
   void commands() throws IOException {
     check("commands.tsv");
   }

@@ -66,13 +66,11 @@ class RuleFileErrorsTest {
   @Test
   void whatIptablesHasAndWeNotIsNamed() {
     assertEquals(
-        "match 'hashlimit' is not supported yet",
-        problems(filter("-A U -m hashlimit --hashlimit 5/sec --hashlimit-name x"))
-            .get(0)
-            .problem());
+        "match 'osf' is not supported yet",
+        problems(filter("-A U -p tcp -m osf --genre Linux")).get(0).problem());
     assertEquals(
-        "target 'TPROXY' is not supported yet",
-        problems(filter("-A U -j TPROXY --x 1")).get(0).problem());
+        "target 'CLUSTERIP' is not supported yet",
+        problems(filter("-A U -j CLUSTERIP --x 1")).get(0).problem());
   }
 
   @Test
@@ -81,7 +79,7 @@ class RuleFileErrorsTest {
         RuleReader.readLeniently(
             "t",
             filter(
-                "-A INPUT -m hashlimit --hashlimit 5/sec --hashlimit-name x",
+                "-A INPUT -p tcp -m osf --genre Linux",
                 "-A INPUT -j U",
                 "-A U -j U",
                 "-A U -j DROP"));

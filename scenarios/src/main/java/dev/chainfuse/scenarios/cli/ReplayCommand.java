@@ -107,9 +107,26 @@ final class ReplayCommand implements Callable<Integer> {
               + " unreachable. May be repeated.")
   Set<Integer> listening = new TreeSet<>();
 
+  @Option(
+      names = "--listen-tcp",
+      paramLabel = "PORT",
+      description =
+          "A program of the host listens there; segments to other TCP ports are answered by a"
+              + " reset. May be repeated; without it the host's TCP is silent.")
+  @Nullable Set<Integer> listeningTcp;
+
   @Mixin HostOptions hostOptions = new HostOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
+
+  private HostSockets sockets() {
+    try {
+      return new HostSockets(listening, listeningTcp);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--listen-udp, --listen-tcp: " + e.getMessage(), e);
+    }
+  }
 
   @Override
   public Integer call() {
@@ -120,8 +137,8 @@ final class ReplayCommand implements Callable<Integer> {
     ReplayFiles files = files();
     Engine engine = Engine.compile(loaded, hostOptions.engine);
     Flows flows = Flows.atMost(CONNECTIONS);
-    try (Replay replay =
-        new Replay(engine, flows, files, seed, batch, out, HostSockets.listeningOnUdp(listening))) {
+    HostSockets sockets = sockets();
+    try (Replay replay = new Replay(engine, flows, files, seed, batch, out, sockets)) {
       Output.withProgress(
           "replay",
           replay.lengthNanos(),

@@ -119,6 +119,11 @@ final class ShowCommand implements Callable<Integer> {
       description = "With --list: protocols by name, as older iptables and the article print.")
   boolean names;
 
+  @Option(
+      names = "--extended",
+      description = "Connections as conntrack -L -o extended prints them.")
+  boolean extended;
+
   @Option(names = "--all", description = "Routes of every table.")
   boolean all;
 
@@ -213,7 +218,8 @@ final class ShowCommand implements Callable<Integer> {
     }
     Path path = existing(run.resolve(RunDirectory.CONNECTIONS));
     try {
-      return Files.readString(path);
+      String text = Files.readString(path);
+      return extended ? text.replaceAll("(?m)^(?=.)", "ipv4     2 ") : text;
     } catch (IOException e) {
       throw new InputException(path + ": cannot be read: " + e.getMessage(), e);
     }

@@ -102,6 +102,9 @@ final class RandomRuleText {
   }
 
   private String rule(int chainNumber, int users) {
+    if (chance(18)) {
+      return new RandomTargetText(random, pool).rule(table, chain);
+    }
     StringBuilder rule = new StringBuilder();
     if (chance(30)) {
       rule.append(not()).append(" -s ").append(prefix());
@@ -205,7 +208,7 @@ final class RandomRuleText {
 
   private String match() {
     String user = chain.equals("user") ? "" : chain;
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(20)) {
       case 0, 1, 2 -> " -m conntrack" + not() + " --ctstate " + pick(STATES);
       case 3 -> " -m state --state " + pick(STATES);
       case 4 -> " -m conntrack" + conntrack();
@@ -228,7 +231,8 @@ final class RandomRuleText {
       case 12 -> iprange();
       case 13 -> physdev(user);
       case 14 -> " -m comment --comment \"a note " + random.nextInt(9) + "\"";
-      default -> "";
+      case 15 -> "";
+      default -> FurtherMatches.draw(random, table, chain);
     };
   }
 

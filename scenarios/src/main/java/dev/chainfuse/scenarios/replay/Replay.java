@@ -79,7 +79,12 @@ public final class Replay implements AutoCloseable {
     batch = PacketBatch.allocate(batchSize, FIRST_MAX_FRAME);
     session =
         engine.open(
-            flows, SessionOptions.DEFAULT.withSeed(seed).withChoices(choices).withSockets(sockets));
+            flows,
+            SessionOptions.DEFAULT
+                .withSeed(seed)
+                .withChoices(choices)
+                .withSockets(sockets)
+                .withEpoch(originNanos));
     directory = out == null ? null : new RunDirectory(out, engine, originNanos);
     recorder = new Recorder(directory);
   }
