@@ -18,8 +18,7 @@ import java.util.Set;
  * @param group class id, unsigned
  */
 public record CgroupMatch(int group, boolean inverted) implements Match {
-  private static final Set<Hook> HOOKS =
-      EnumSet.of(Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING);
+  private static final Set<Hook> HOOKS = EnumSet.of(Hook.INPUT, Hook.OUTPUT, Hook.POSTROUTING);
 
   public static final MatchModule MODULE =
       Module.of("cgroup", CgroupMatch::parse, Option.invertibleValue("cgroup"));

@@ -98,7 +98,8 @@ class MatchHistoryTest {
   void hashlimitRulesOfOneNameShareTheTableAndItsFirstRate() {
     MatchContext engine = engine();
     String rest = " --hashlimit-mode srcip --hashlimit-name a";
-    Asked first = new Asked("-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 3" + rest, engine);
+    Asked first =
+        new Asked("-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 3" + rest, engine);
     Asked second =
         new Asked("-m hashlimit --hashlimit-above 1/sec --hashlimit-burst 100" + rest, engine);
     assertEquals(2, matched(first, 2, 1, 40, 0));
