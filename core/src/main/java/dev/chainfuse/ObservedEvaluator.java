@@ -5,6 +5,7 @@ import dev.chainfuse.host.Topology;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.Hook;
+import dev.chainfuse.rules.MatchContext;
 import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.rules.Target;
@@ -142,7 +143,7 @@ final class ObservedEvaluator extends RuleEvaluator {
   }
 
   @Override
-  public void setEpoch(long nanos) {
-    rules.setEpoch(nanos);
+  public MatchContext matchContext() {
+    return rules.matchContext();
   }
 }

@@ -102,11 +102,14 @@ public final class Session implements AutoCloseable {
   }
 
   private void install(Engine next, RuleEvaluator evaluator, RuleCounts counts) {
+    evaluator.matchContext().epochNanos = options.epochNanos();
+    if (evaluator != rules) {
+      evaluator.matchContext().keepStateOf(rules.matchContext());
+    }
     engine = next;
     rules = evaluator;
     counts.applyTo(evaluator);
     evaluator.useSets(sets);
-    evaluator.setEpoch(options.epochNanos());
     path.use(
         evaluator,
         next.fused(),

@@ -447,7 +447,7 @@ public final class FusedEvaluator extends RuleEvaluator {
   }
 
   @Override
-  public void setEpoch(long nanos) {
-    asked.epochNanos = nanos;
+  public MatchContext matchContext() {
+    return asked;
   }
 }

@@ -238,7 +238,7 @@ public final class RuleInterpreter extends RuleEvaluator {
   }
 
   @Override
-  public void setEpoch(long nanos) {
-    asked.epochNanos = nanos;
+  public MatchContext matchContext() {
+    return asked;
   }
 }

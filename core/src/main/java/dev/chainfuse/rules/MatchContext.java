@@ -51,4 +51,15 @@ public final class MatchContext {
     this.host = host;
     this.random = random;
   }
+
+  /**
+   * Goes on with what matches of the rules before shared by name, where these rules name it, too:
+   * the kernel checks new rules before it lets go of the old ones, so that a list or table that
+   * both name lives on (recent_mt_check, hashlimit_mt_check_common).
+   */
+  public void keepStateOf(MatchContext previous) {
+    recent.keep(previous.recent);
+    hashLimits.keep(previous.hashLimits);
+    accounts.keep(previous.accounts);
+  }
 }

@@ -43,10 +43,6 @@ public abstract class RuleEvaluator {
   public abstract void setCounters(
       long[] rulePackets, long[] ruleBytes, long[] policyPackets, long[] policyBytes);
 
-  /**
-   * Says what the clock on the wall shows at virtual time 0; 0 if not said.
-   *
-   * @param nanos nanoseconds since 1970 in UTC
-   */
-  public abstract void setEpoch(long nanos);
+  /** What the rules' matches share: state by name, the time of day. */
+  public abstract MatchContext matchContext();
 }

@@ -130,10 +130,21 @@ public final class HashLimit {
     public HashLimit table(String name, Config config) {
       return tables.computeIfAbsent(name, unused -> new HashLimit(config));
     }
+
+    /** The tables that are here and in {@code previous} are as they were there. */
+    public void keep(Registry previous) {
+      tables.forEach(
+          (name, table) -> {
+            HashLimit old = previous.tables.get(name);
+            if (old != null) {
+              table.become(old);
+            }
+          });
+    }
   }
 
-  private final Config config;
-  private final int mostEntries;
+  private Config config;
+  private int mostEntries;
   private final Map<Key, Entry> entries = new HashMap<>();
   private final Key probe = new Key();
   private long firstJiffy = -1;
@@ -142,6 +153,13 @@ public final class HashLimit {
   public HashLimit(Config config) {
     this.config = config;
     this.mostEntries = config.mostEntries();
+  }
+
+  private void become(HashLimit old) {
+    config = old.config;
+    mostEntries = old.mostEntries;
+    firstJiffy = old.firstJiffy;
+    entries.putAll(old.entries);
   }
 
   private static long credits(long user) {

@@ -33,4 +33,14 @@ public final class NamedCounters {
   public Counter counter(String name) {
     return counters.computeIfAbsent(name, unused -> new Counter());
   }
+
+  /** Takes over all counters of {@code previous}; rules are not what keeps them. */
+  public void keep(NamedCounters previous) {
+    previous.counters.forEach(
+        (name, old) -> {
+          Counter counter = counter(name);
+          counter.packets += old.packets;
+          counter.bytes += old.bytes;
+        });
+  }
 }

@@ -51,6 +51,19 @@ public final class RecentList {
       return list;
     }
 
+    /** Takes over what {@code previous} knows of the lists that are here, too. */
+    public void keep(Registry previous) {
+      lists.forEach(
+          (name, list) -> {
+            RecentList old = previous.lists.get(name);
+            // One that needs more stamps starts empty (recent_table_flush).
+            if (old != null && old.stamps >= list.stamps) {
+              list.stamps = old.stamps;
+              list.entries.putAll(old.entries);
+            }
+          });
+    }
+
     private static int roundUp(int value) {
       return value <= 1 ? 1 : Integer.highestOneBit(value - 1) << 1;
     }

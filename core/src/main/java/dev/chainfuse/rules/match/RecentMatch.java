@@ -12,6 +12,7 @@ import dev.chainfuse.rules.OptionValues;
 import dev.chainfuse.rules.RuleSyntaxException;
 import dev.chainfuse.stateful.RecentList;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * {@code -m recent}: addresses that were seen lately (net/netfilter/xt_recent.c, recent_mt). Rules
@@ -169,7 +170,7 @@ public record RecentMatch(
   @Override
   public boolean matches(MatchContext context) {
     Skb skb = context.skb;
-    RecentList recent = context.recent.list(list, hitCount);
+    RecentList recent = (RecentList) Objects.requireNonNull(context.state);
     int address = (source ? skb.source : skb.destination) & mask;
     // As seen before forwarding lowered it.
     int packetTtl = skb.ttl + (skb.outInterface >= 0 && !skb.local ? 1 : 0);
@@ -201,9 +202,9 @@ public record RecentMatch(
     return new Condition.Ask(this);
   }
 
-  /** The list is the engine's; this only says that the match has state. */
+  /** The list, which is made with the rules. */
   @Override
-  public Object newState() {
-    return this;
+  public Object newState(MatchContext context) {
+    return context.recent.list(list, hitCount);
   }
 }

@@ -177,12 +177,15 @@ record SctpChunks(Scope scope, BitSet types, List<Flags> flags, boolean inverted
   }
 
   /**
-   * Whether the packet's chunks match; {@code first} is the first one's offset in the array. A
-   * packet whose chunks cannot be read is dropped.
+   * Whether the packet's chunks match. A packet whose chunks cannot be read is dropped.
+   *
+   * @param first the first one's offset in the array
+   * @param missing to be overwritten
    */
-  boolean match(MatchContext context, int first) {
+  boolean match(MatchContext context, int first, BitSet missing) {
     Skb skb = context.skb;
-    BitSet missing = scope == Scope.ALL ? (BitSet) types.clone() : types;
+    missing.clear();
+    missing.or(types);
     int at = first;
     do {
       int length = at + 4 > skb.end ? 0 : Bytes.getShort(skb.data, at + 2);

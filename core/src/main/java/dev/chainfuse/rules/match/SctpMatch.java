@@ -11,7 +11,9 @@ import dev.chainfuse.rules.MatchModule;
 import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code -m sctp}: ports and chunk types (net/netfilter/xt_sctp.c, sctp_mt). */
@@ -62,8 +64,11 @@ public record SctpMatch(GivenPorts ports, @Nullable SctpChunks chunks) implement
     if (!TransportHeader.readable(context, HEADER) || !ports.matches(context.skb)) {
       return false;
     }
-    return chunks == null
-        || chunks.match(context, context.skb.transport + HEADER) != chunks.inverted();
+    if (chunks == null) {
+      return true;
+    }
+    BitSet missing = (BitSet) Objects.requireNonNull(context.state);
+    return chunks.match(context, context.skb.transport + HEADER, missing) != chunks.inverted();
   }
 
   @Override
@@ -72,5 +77,11 @@ public record SctpMatch(GivenPorts ports, @Nullable SctpChunks chunks) implement
         Condition.in(Field.LATER_FRAGMENT, RangeSet.of(0)),
         ports.condition(),
         chunks == null ? Condition.always() : new Condition.Ask(this));
+  }
+
+  /** Room for the chunk types that are still missing. */
+  @Override
+  public @Nullable Object newState() {
+    return chunks == null ? null : new BitSet();
   }
 }

@@ -105,17 +105,19 @@ final class SetCreation {
   }
 
   private SetHeader read() {
-    for (int i = 3; i < words.count(); i++) {
+    int i = 3;
+    while (i < words.count()) {
       String option = words.text(i);
       String name = option.startsWith("--") ? option.substring(2) : option;
       if (flag(name)) {
+        i++;
         continue;
       }
       value(name, i, words.argument(i), words.column(i + 1));
       if (!given.add(name)) {
         throw new LineException(words.column(i), "'" + name + "' is given twice", "keep one");
       }
-      i++;
+      i += 2;
     }
     if (type.isBitmap()) {
       finishRange();

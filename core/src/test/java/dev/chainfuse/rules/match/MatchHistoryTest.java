@@ -28,7 +28,7 @@ class MatchHistoryTest {
     private final @Nullable Object state;
 
     Asked(String rule) {
-      this(rule, new MatchContext(new Skb(), new TestHost(), new SplittableRandom(1)));
+      this(rule, engine());
     }
 
     /** A rule beside others of the same engine. */
@@ -96,7 +96,7 @@ class MatchHistoryTest {
 
   @Test
   void hashlimitRulesOfOneNameShareTheTableAndItsFirstRate() {
-    MatchContext engine = new MatchContext(new Skb(), new TestHost(), new SplittableRandom(1));
+    MatchContext engine = engine();
     String rest = " --hashlimit-mode srcip --hashlimit-name a";
     Asked first =
         new Asked("-m hashlimit --hashlimit-upto 1/sec --hashlimit-burst 3" + rest, engine);
@@ -104,6 +104,29 @@ class MatchHistoryTest {
         new Asked("-m hashlimit --hashlimit-above 1/sec --hashlimit-burst 100" + rest, engine);
     assertEquals(2, matched(first, 2, 1, 40, 0));
     assertEquals(1, matched(second, 2, 1, 40, 0), "one token is left, then it is above");
+  }
+
+  private static MatchContext engine() {
+    return new MatchContext(new Skb(), new TestHost(), new SplittableRandom(1));
+  }
+
+  /** Seen on Linux 6.18 with iptables-restore of the same rules. */
+  @Test
+  void newRulesGoOnWithWhatTheirNamesKnow() {
+    String rule =
+        "-m hashlimit --hashlimit-upto 1/hour --hashlimit-burst 2 --hashlimit-name a"
+            + " --hashlimit-htable-expire 600000";
+    MatchContext before = engine();
+    assertEquals(2, matched(new Asked(rule, before), 3, 1, 40, 0));
+    new Asked("-m recent --name r --set", before).matches(udp(7, 40, 0));
+    MatchContext after = engine();
+    Asked limit = new Asked(rule, after);
+    Asked recent = new Asked("-m recent --name r --rcheck", after);
+    Asked other = new Asked("-m recent --name q --rcheck", after);
+    after.keepStateOf(before);
+    assertEquals(0, matched(limit, 3, 1, 40, SECOND));
+    assertTrue(recent.matches(udp(7, 40, SECOND)));
+    assertFalse(other.matches(udp(7, 40, SECOND)));
   }
 
   @Test
