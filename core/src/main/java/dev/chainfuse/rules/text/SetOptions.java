@@ -28,15 +28,17 @@ final class SetOptions {
   }
 
   void read() {
-    for (int i = 3; i < words.count(); i++) {
+    int i = 3;
+    while (i < words.count()) {
       String option = words.text(i);
       if (option.equals("nomatch") && header.type().hasNets()) {
         into.nomatch = true;
+        i++;
         continue;
       }
       check(option, i);
       value(option, words.argument(i), words.column(i + 1));
-      i++;
+      i += 2;
     }
     into.note =
         comment.isEmpty() && mark == 0 && markMask == 0 && priority == 0 && queue == 0
