@@ -56,6 +56,32 @@ class MainTest {
   }
 
   @Test
+  void setsAreShownAsTheyWereSaved() throws IOException {
+    String saved =
+        """
+        create bad hash:ip family inet hashsize 1024 maxelem 65536 bucketsize 12 initval 0x00000001
+        add bad 203.0.113.9
+        add bad 192.0.2.1
+        """;
+    Files.writeString(directory.resolve("ipset.save"), saved);
+    Files.writeString(
+        directory.resolve("rules.v4"),
+        "*filter\n-A INPUT -m set --match-set bad src -j DROP\nCOMMIT\n");
+    Result shown = run("show", "sets", "--host", directory.toString());
+    assertEquals(0, shown.code, shown.err);
+    assertEquals(saved, shown.out);
+    assertTrue(shown.err.startsWith("bad: hash:ip, 2 entries, "), shown.err);
+    assertTrue(shown.err.strip().endsWith("bytes an entry"), shown.err);
+    String add = "iptables -A INPUT -j SET --add-set %s src";
+    String host = directory.toString();
+    assertEquals(
+        0, run("show", "rules", "--host", host, "--apply", String.format(add, "bad")).code);
+    Result refused = run("show", "rules", "--host", host, "--apply", String.format(add, "worse"));
+    assertEquals(2, refused.code);
+    assertTrue(refused.err.contains("Set worse doesn't exist."), refused.err);
+  }
+
+  @Test
   void unmetExpectationsGiveExitCode1() {
     Result result =
         run(
