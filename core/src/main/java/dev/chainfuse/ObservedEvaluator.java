@@ -10,6 +10,7 @@ import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.rules.Target;
 import dev.chainfuse.rules.TargetContext;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,11 @@ final class ObservedEvaluator extends RuleEvaluator {
     this.engine = engine;
     this.rules = rules;
     this.observer = observer;
+  }
+
+  @Override
+  public void useSets(SetRegistry sets) {
+    rules.useSets(sets);
   }
 
   @Override

@@ -70,7 +70,7 @@ public final class PacketBatch {
 
   /** The longest frame that fits. */
   public int maxFrameBytes() {
-    return columns.stride - FrameColumns.LEAD;
+    return columns.stride - FrameColumns.LEAD - FrameColumns.TAIL;
   }
 
   /** Frames present. */
@@ -127,7 +127,7 @@ public final class PacketBatch {
 
   private int put(int at, int bytes, int interfaceNumber, long nanos) {
     int index = columns.size++;
-    columns.used = FrameColumns.slotEnd(at + bytes);
+    columns.used = FrameColumns.slotEnd(at, bytes);
     columns.offset[index] = at;
     columns.length[index] = bytes;
     columns.inInterface[index] = interfaceNumber;
@@ -137,6 +137,7 @@ public final class PacketBatch {
     columns.reason[index] = 0;
     columns.hook[index] = -1;
     columns.egress[index] = NO_EGRESS;
+    columns.framesBefore[index] = 0;
     return index;
   }
 
@@ -145,6 +146,14 @@ public final class PacketBatch {
    */
   public void setChecksumVerified(int index) {
     columns.verified[index] = true;
+  }
+
+  /**
+   * How many of the {@link Emissions} of frame {@code index} left before the frame itself, such as
+   * copies that TEE made.
+   */
+  public int framesBefore(int index) {
+    return columns.framesBefore[index];
   }
 
   /** The array that holds every frame; rewritten in place by {@link Session#process}. */

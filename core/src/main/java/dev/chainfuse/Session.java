@@ -18,6 +18,8 @@ import dev.chainfuse.path.PacketPath;
 import dev.chainfuse.reference.RuleInterpreter;
 import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.rules.text.SaveWriter;
+import dev.chainfuse.rules.text.SetWriter;
+import dev.chainfuse.stateful.SetRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,7 +35,7 @@ public final class Session implements AutoCloseable {
   private static final int WAITING_PACKETS = 4096;
   private static final int FDB_ENTRIES = 16_384;
 
-  /** LOG lines that are kept; later ones are only counted. */
+  /** Log lines that are kept; later ones are only counted. */
   public static final int MAXIMUM_LOG_LINES = 100_000;
 
   private final SessionOptions options;
@@ -43,6 +45,7 @@ public final class Session implements AutoCloseable {
   private final Emissions deliveries = new Emissions();
   private final List<LogLine> log = new ArrayList<>();
   private final PacketPath path;
+  private final SetRegistry sets;
   private final SinglePacket single = new SinglePacket(this);
   private boolean accounts;
   private Engine engine;
@@ -64,6 +67,7 @@ public final class Session implements AutoCloseable {
     table = Tracking.table(flowTable, flows, options);
     tracking = Tracking.of(table, topology, flows, options);
     accounts = Tracking.settings(topology, flows.maximum()).acct();
+    sets = engine.host().sets().open(options.startNanos());
     rules = evaluator(engine);
     path =
         new PacketPath(
@@ -82,6 +86,7 @@ public final class Session implements AutoCloseable {
             engine.fused(),
             new Sink());
     path.answerClosed(options.sockets().udpPorts(), options.sockets().tcpPorts());
+    path.useSets(sets);
     lastNanos = options.startNanos();
     install(engine, rules, RuleCounts.fromRules(engine.numbers()));
   }
@@ -104,6 +109,7 @@ public final class Session implements AutoCloseable {
     engine = next;
     rules = evaluator;
     counts.applyTo(evaluator);
+    evaluator.useSets(sets);
     path.use(
         evaluator,
         next.fused(),
@@ -200,8 +206,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Goes on with other rules for the same topology, between two packets. Connections, neighbours
-   * and bridges' addresses stay; stateful matches start anew, as after iptables-restore.
+   * Goes on with other rules for the same topology, between two packets. Connections, neighbours,
+   * bridges' addresses and IP sets stay; stateful matches start anew, as after iptables-restore.
    *
    * @throws IllegalArgumentException if the engine is of another kind or of another topology
    */
@@ -228,6 +234,14 @@ public final class Session implements AutoCloseable {
   /** Appends rules and counters as {@code iptables-save -c} prints them. */
   public void appendCounters(Appendable out) throws IOException {
     out.append(new SaveWriter(true, counts(), "").write(engine.host().rules()));
+  }
+
+  /**
+   * Appends the IP sets with the elements that have not timed out, as {@code ipset save} prints
+   * them.
+   */
+  public void appendSets(Appendable out, long nowNanos) throws IOException {
+    SetWriter.write(sets.all(), nowNanos, out);
   }
 
   /** Appends the connections that have not timed out, as {@code conntrack -L} prints them. */
@@ -278,7 +292,7 @@ public final class Session implements AutoCloseable {
         logged);
   }
 
-  /** What LOG rules wrote, the first {@link #MAXIMUM_LOG_LINES} lines. */
+  /** What LOG, NFLOG, ULOG and TRACE rules wrote, the first {@link #MAXIMUM_LOG_LINES} lines. */
   public List<LogLine> log() {
     return Collections.unmodifiableList(log);
   }
@@ -307,10 +321,10 @@ public final class Session implements AutoCloseable {
     }
 
     @Override
-    public void log(String prefix, int level, int flags, long cause, long nanos) {
+    public void log(String target, String prefix, int level, String text, long cause, long nanos) {
       logged++;
       if (log.size() < MAXIMUM_LOG_LINES) {
-        log.add(new LogLine(prefix, level, cause, nanos));
+        log.add(new LogLine(target, prefix, level, text, cause, nanos));
       }
     }
   }

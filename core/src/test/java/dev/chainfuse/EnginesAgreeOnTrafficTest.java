@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,9 +27,32 @@ class EnginesAgreeOnTrafficTest {
 
   @Test
   void theFusedEngineGivesWhatTheReferenceGives() {
-    Seeds.each(HOSTS, seed -> run(seed, seed % 2 == 0));
+    Seeds.each(
+        HOSTS, seed -> run(seed, seed % 2 == 0 ? RandomHost::drawMatches : RandomHost::draw));
+    assertEnough();
+  }
+
+  /** The same with sets in rules, changed by rules. */
+  @Test
+  void theFusedEngineGivesWhatTheReferenceGivesOfSets() {
+    Seeds.each(
+        HOSTS / 2,
+        seed -> {
+          SplittableRandom random = new SplittableRandom(seed);
+          Topology topology = RandomHost.topology(random);
+          run(random, topology, RandomHost.drawWithSets(random, topology));
+        });
+    assertTrue(shortWay > 0, "no packet took the short way");
+  }
+
+  private void assertEnough() {
     boolean enough = packets < 100L * PACKETS || shortWay > packets / 20;
     assertTrue(enough, "only " + shortWay + " of " + packets + " packets took the short way");
+  }
+
+  @Test
+  void withTargetsOfEveryKind() {
+    Seeds.each(HOSTS / 5, seed -> run(seed, RandomHost::drawWide));
   }
 
   /**
@@ -38,14 +62,17 @@ class EnginesAgreeOnTrafficTest {
   @Test
   void hostsOnWhichTheyOnceDiffered() {
     for (long seed : new long[] {106, 1041}) {
-      run(seed, false);
+      run(seed, RandomHost::draw);
     }
   }
 
-  private void run(long seed, boolean furtherMatches) {
+  private void run(long seed, BiFunction<SplittableRandom, Topology, Host> draw) {
     SplittableRandom random = new SplittableRandom(seed);
     Topology topology = RandomHost.topology(random);
-    Host host = RandomHost.draw(random, topology, furtherMatches);
+    run(random, topology, draw.apply(random, topology));
+  }
+
+  private void run(SplittableRandom random, Topology topology, Host host) {
     Side reference = new Side(host, Engine.Kind.REFERENCE);
     Side fused = new Side(host, Engine.Kind.FUSED);
     RandomTraffic traffic = new RandomTraffic(random, topology, 1_000_000_000L);
@@ -112,12 +139,14 @@ class EnginesAgreeOnTrafficTest {
         session.appendCounters(out);
         StringBuilder connections = new StringBuilder();
         session.appendConnections(connections, last);
+        session.appendSets(out, last);
         new TreeSet<>(List.of(connections.toString().split("\n")))
             .forEach(line -> out.append(line).append('\n'));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
       out.append(Arrays.toString(session.dropCounts())).append('\n');
+      session.log().forEach(line -> out.append(line).append('\n'));
       for (int i = 0; i < session.engine().host().topology().interfaces().size(); i++) {
         var counters = session.interfaceCounters();
         out.append(counters.receivedFrames(i)).append(' ').append(counters.receivedBytes(i));

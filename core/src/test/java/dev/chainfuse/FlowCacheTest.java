@@ -8,6 +8,11 @@ import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.Frames;
 import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.rules.text.RuleReader;
+import dev.chainfuse.rules.text.SetReader;
+import dev.chainfuse.stateful.SavedSets;
+import java.io.IOException;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The flow cache never changes what becomes of a packet: what it must notice, it notices. */
@@ -151,5 +156,99 @@ class FlowCacheTest {
       lab.request(Ipv4.TCP_ACK);
       assertEquals(carried + 1, lab.session.counts().rulePackets(1), how.toString());
     }
+  }
+
+  private static Lab withSets(String sets, String... rules) {
+    SavedSets saved = SetReader.read("ipset.save", sets);
+    String text = Lab.filter(rules);
+    Lab lab = new Lab(text, saved);
+    lab.establish();
+    lab.request(Ipv4.TCP_ACK);
+    assertEquals(Action.FORWARDED, lab.batch.action(0));
+    return lab;
+  }
+
+  private static final String ACCEPT =
+      "-A FORWARD -m conntrack --ctstate NEW,ESTABLISHED,RELATED -j ACCEPT";
+
+  @Test
+  void aChangeOfASetDropsIt() {
+    Lab lab =
+        withSets(
+            "create bad hash:ip\nadd bad 10.0.0.1\n",
+            "-A FORWARD -p udp -j SET --add-set bad src",
+            "-A FORWARD -p icmp -j SET --del-set bad src",
+            "-A FORWARD -m set --match-set bad src -j DROP",
+            ACCEPT);
+    long before = lab.shortWay();
+    lab.request(Ipv4.TCP_ACK);
+    assertEquals(before + 1, lab.shortWay(), "asked once, the set's answer is remembered");
+    lab.fromClient(Frames.udp(Lab.CLIENT, 1, Lab.WEB, 2));
+    lab.request(Ipv4.TCP_ACK);
+    assertEquals(DropReason.RULE, lab.batch.reason(0));
+    lab.fromClient(Frames.icmp(Lab.CLIENT, Lab.WEB, 8, 0, 1, 1));
+    lab.request(Ipv4.TCP_ACK);
+    assertEquals(Action.FORWARDED, lab.batch.action(0));
+  }
+
+  @Test
+  void aSetWithTimeoutsIsAskedForEveryPacket() {
+    Lab lab =
+        withSets(
+            "create good hash:ip timeout 2\nadd good "
+                + Lab.CLIENT
+                + "\nadd good "
+                + Lab.WEB
+                + "\n",
+            "-A FORWARD -m set ! --match-set good src -j DROP",
+            ACCEPT);
+    long before = lab.shortWay();
+    lab.request(Ipv4.TCP_ACK);
+    assertEquals(before, lab.shortWay());
+    lab.now += 3 * SECOND;
+    lab.request(Ipv4.TCP_ACK);
+    assertEquals(DropReason.RULE, lab.batch.reason(0));
+  }
+
+  @Test
+  void aSetWithCountersCountsEveryPacket() throws IOException {
+    Lab lab =
+        withSets(
+            "create all hash:net counters\nadd all 0.0.0.0/1\nadd all 128.0.0.0/1\n",
+            "-A FORWARD -m set --match-set all src",
+            ACCEPT);
+    StringBuilder sets = new StringBuilder();
+    for (int i = 0; i < 5; i++) {
+      lab.request(Ipv4.TCP_ACK);
+    }
+    lab.session.appendSets(sets, lab.now);
+    assertTrue(sets.toString().contains("add all 128.0.0.0/1 packets "), sets.toString());
+    assertEquals(
+        lab.session.counts().rulePackets(0),
+        sets.toString()
+            .lines()
+            .filter(line -> line.startsWith("add"))
+            .mapToLong(line -> Long.parseLong(line.split(" ")[4]))
+            .sum());
+  }
+
+  @Test
+  void setsStayWhenRulesAreSwapped() {
+    String[] rules = {"-A FORWARD -p udp -j SET --add-set bad src", ACCEPT};
+    Lab lab = withSets("create bad hash:ip\n", rules);
+    lab.fromClient(Frames.udp(Lab.CLIENT, 1, Lab.WEB, 2));
+    Host next =
+        lab.session
+            .engine()
+            .host()
+            .withRules(
+                RuleReader.read(
+                        "rules.v4",
+                        Lab.filter("-A FORWARD -m set --match-set bad src -j DROP", ACCEPT),
+                        Set.of("bad"))
+                    .rules());
+    lab.session.swap(Engine.compile(next), Counters.ZERO);
+    lab.request(Ipv4.TCP_ACK);
+    assertEquals(DropReason.RULE, lab.batch.reason(0));
   }
 }

@@ -7,6 +7,7 @@ import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Frames;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.rules.text.RuleReader;
+import dev.chainfuse.stateful.SavedSets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,13 @@ final class Lab {
   Lab(String rules, Topology topology, Flows flows, Engine.Kind kind) {
     this.topology = topology;
     session = engine(rules, kind).open(flows);
+  }
+
+  /** Rules that name sets. */
+  Lab(String rules, SavedSets sets) {
+    topology = topology().build();
+    Host host = Host.of("lab", topology, RuleReader.read("rules.v4", rules, sets.names()).rules());
+    session = Engine.compile(host.withSets(sets)).open(Flows.atMost(64));
   }
 
   Engine engine(String rules, Engine.Kind kind) {

@@ -27,14 +27,17 @@ class PackageDirectionTest {
           Map.entry("event", Set.of()),
           Map.entry("classify", Set.of()),
           Map.entry("rules.match", Set.of("packet", "rules", "stateful")),
-          Map.entry("rules.target", Set.of("packet", "rules", "rules.match")),
-          Map.entry("rules.text", Set.of("packet", "rules", "rules.match", "rules.target")),
+          Map.entry("rules.target", Set.of("packet", "rules", "rules.match", "stateful")),
+          Map.entry(
+              "rules.text", Set.of("packet", "rules", "rules.match", "rules.target", "stateful")),
           Map.entry("host", Set.of("packet")),
           Map.entry("forwarding", Set.of("packet", "rules", "host")),
           Map.entry("conntrack", Set.of("packet", "rules")),
-          Map.entry("fuse", Set.of("packet", "rules", "classify")),
-          Map.entry("reference", Set.of("packet", "rules", "conntrack")),
-          Map.entry("path", Set.of("packet", "rules", "host", "forwarding", "conntrack", "fuse")),
+          Map.entry("fuse", Set.of("packet", "rules", "classify", "stateful")),
+          Map.entry("reference", Set.of("packet", "rules", "conntrack", "stateful")),
+          Map.entry(
+              "path",
+              Set.of("packet", "rules", "host", "forwarding", "conntrack", "fuse", "stateful")),
           Map.entry(
               "",
               Set.of(
@@ -46,7 +49,8 @@ class PackageDirectionTest {
                   "conntrack",
                   "fuse",
                   "reference",
-                  "path")),
+                  "path",
+                  "stateful")),
           Map.entry("analysis", Set.of("", "packet", "rules", "host")));
 
   private static final JavaClasses CLASSES =

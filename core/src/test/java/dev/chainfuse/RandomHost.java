@@ -13,9 +13,13 @@ final class RandomHost {
   private final SplittableRandom random;
   private final boolean furtherMatches;
 
-  private RandomHost(SplittableRandom random, boolean furtherMatches) {
+  /** With targets of every kind. */
+  private final boolean wide;
+
+  private RandomHost(SplittableRandom random, boolean furtherMatches, boolean wide) {
     this.random = random;
     this.furtherMatches = furtherMatches;
+    this.wide = wide;
   }
 
   /** A topology: a LAN card, a bridge with two ports, another with one. */
@@ -44,25 +48,35 @@ final class RandomHost {
 
   /** A host on that topology. */
   static Host draw(SplittableRandom random, Topology topology) {
-    return draw(random, topology, false);
+    return host(topology, new RandomHost(random, false, false).rules());
   }
 
-  /**
-   * A host on that topology.
-   *
-   * @param furtherMatches with those of {@link RandomMatches}, too
-   */
-  static Host draw(SplittableRandom random, Topology topology, boolean furtherMatches) {
-    String text = new RandomHost(random, furtherMatches).rules();
-    return Host.of("random", topology, RuleReader.read("rules.v4", text).rules());
+  /** A host on that topology whose rules have matches of {@link RandomMatches}, too. */
+  static Host drawMatches(SplittableRandom random, Topology topology) {
+    return host(topology, new RandomHost(random, true, false).rules());
+  }
+
+  /** A host on that topology whose rules have targets of every kind. */
+  static Host drawWide(SplittableRandom random, Topology topology) {
+    return host(topology, new RandomHost(random, false, true).rules());
+  }
+
+  /** A host on that topology whose rules ask and change IP sets. */
+  static Host drawWithSets(SplittableRandom random, Topology topology) {
+    String text = new RandomHost(random, false, false).rules();
+    return RandomSets.among(host(topology, text), text, random);
+  }
+
+  private static Host host(Topology topology, String rules) {
+    return Host.of("random", topology, RuleReader.read("rules.v4", rules).rules());
   }
 
   private String rules() {
     StringBuilder out = new StringBuilder();
-    if (random.nextInt(3) == 0) {
+    if (wide || random.nextInt(3) == 0) {
       table(out, "raw", "PREROUTING OUTPUT");
     }
-    if (random.nextInt(2) == 0) {
+    if (wide || random.nextInt(2) == 0) {
       table(out, "mangle", "PREROUTING INPUT FORWARD OUTPUT POSTROUTING");
     }
     if (random.nextInt(4) != 0) {
@@ -83,6 +97,10 @@ final class RandomHost {
       int rules = random.nextInt(8);
       for (int i = 0; i < rules; i++) {
         out.append("-A ").append(hook);
+        if (wide && random.nextInt(3) == 0) {
+          out.append(new RandomTargets(random).rule(table, hook)).append('\n');
+          continue;
+        }
         interfaces(out, hook);
         match(out, table);
         target(out, table, hook, true);
@@ -118,6 +136,11 @@ final class RandomHost {
     out.append("-A DOCKER -p udp -m udp --dport 53 -j DNAT --to-destination 172.17.0.2\n");
     if (random.nextInt(3) == 0) {
       out.append("-A PREROUTING -p tcp -m tcp --dport 81 -j REDIRECT --to-ports 80\n");
+    }
+    if (wide) {
+      for (String hook : new String[] {"PREROUTING", "POSTROUTING", "OUTPUT", "INPUT"}) {
+        out.append("-A ").append(hook).append(new RandomTargets(random).nat(hook)).append('\n');
+      }
     }
     out.append("COMMIT\n");
   }

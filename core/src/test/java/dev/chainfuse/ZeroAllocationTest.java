@@ -7,6 +7,10 @@ import com.sun.management.ThreadMXBean;
 import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.Frames;
 import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.rules.RuleSet;
+import dev.chainfuse.rules.text.RuleEditor;
+import dev.chainfuse.rules.text.SetReader;
+import dev.chainfuse.stateful.SavedSets;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -26,11 +30,39 @@ class ZeroAllocationTest {
   private static final long ROUTER_MAC = 0x001c_7300_0001L;
 
   private final Host host = Host.load(Path.of("src/test/resources/host/article"));
-  private final Session session = Engine.compile(host).open(Flows.atMost(4096));
+  private Session session = Engine.compile(host).open(Flows.atMost(4096));
   private final PacketBatch batch = PacketBatch.allocate(BATCH);
   private final List<byte[]> frames = new ArrayList<>();
   private final List<Integer> devices = new ArrayList<>();
   private long now = 1_000_000_000L;
+
+  /** The same host, whose mangle table asks and changes sets about every packet. */
+  private void useSets() {
+    SavedSets sets =
+        SetReader.read(
+            "ipset.save",
+            """
+            create seen hash:ip,port,ip timeout 30 counters
+            create nets hash:net counters skbinfo
+            add nets 192.168.0.0/16 skbmark 0x0/0x0
+            add nets 203.0.113.0/24 nomatch
+            create ports bitmap:port range 0-9000 timeout 5
+            create all list:set
+            add all seen
+            add all nets
+            """);
+    String[] rules = {
+      "-m set --match-set nets src,dst --packets-gt 3",
+      "-m set ! --match-set all src,src,dst -j SET --add-set seen src,src,dst --exist",
+      "-j SET --add-set ports dst --exist --timeout 2",
+      "-p icmp -j SET --del-set seen src,dst,dst --map-set nets src --map-mark"
+    };
+    RuleSet edited = host.rules();
+    for (String rule : rules) {
+      edited = RuleEditor.apply(edited, "iptables -t mangle -A PREROUTING " + rule, sets.names());
+    }
+    session = Engine.compile(host.withRules(edited).withSets(sets)).open(Flows.atMost(4096));
+  }
 
   private void frame(String device, String above, long from, byte[] packet) {
     byte[] frame = new byte[14 + packet.length];
@@ -121,6 +153,12 @@ class ZeroAllocationTest {
     assertTrue(statistics.inserted() > 1000, "connections were made: " + statistics);
     assertTrue(statistics.shortWay() > 1000, "packets took the short way: " + statistics);
     assertTrue(session.dropCounts()[dev.chainfuse.packet.DropReason.RULE.ordinal()] > 1000);
+  }
+
+  @Test
+  void norDoesOneWithSets() {
+    useSets();
+    assertEquals(0, measured(300, 100));
   }
 
   @Test

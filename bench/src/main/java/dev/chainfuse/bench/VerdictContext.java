@@ -48,4 +48,36 @@ final class VerdictContext extends TargetContext {
   public void log(String prefix, int level, int flags) {
     effects++;
   }
+
+  @Override
+  public void trackIn(int zone, boolean ofMark) {}
+
+  @Override
+  public int routeMtu() {
+    return 1500;
+  }
+
+  @Override
+  public int mtuToward(int address) {
+    return 1500;
+  }
+
+  @Override
+  public void duplicate(int gateway, String device) {}
+
+  @Override
+  public void trace(String chain, String comment, int index) {}
+
+  @Override
+  public void nflog(String prefix, int group) {}
+
+  @Override
+  public int bypassQueue() {
+    return Target.ACCEPT;
+  }
+
+  @Override
+  public int notModelled() {
+    return Target.DROP;
+  }
 }

@@ -194,6 +194,9 @@ public final class ConnectionReader {
         line.at++;
       } else if (word.startsWith("mark=")) {
         table.setMark(flow, (int) line.number(line.value("mark"), "mark", 0xffff_ffffL));
+      } else if (word.startsWith("zone=")) {
+        int zone = (int) line.number(line.value("zone"), "zone", 0xffff);
+        table.words(flow)[table.base(flow) + FlowDescriptor.KIND] |= zone << 16;
       } else if (word.startsWith("use=") || word.startsWith("id=")) {
         line.at++;
       } else {

@@ -17,7 +17,7 @@ import dev.chainfuse.rules.Target;
  * host. In order, for each packet: {@link #in}; where {@link #needsRules} the nat chains, whose
  * targets {@link #bind}, and {@link #bindNull} if none did; {@link #translate}; at the end of
  * POSTROUTING or INPUT {@link #confirm}; or {@link #release} if the packet ends without that. Zones
- * other than 0, expectations and helpers are not modelled. Nothing allocates. One thread.
+ * of one direction, expectations and helpers are not modelled. Nothing allocates. One thread.
  *
  * <p>Deviation: when the table is full, the kernel's background worker may also evict assured
  * connections that are closing, at times of its own; here only unassured ones are evicted, when
@@ -111,7 +111,8 @@ public final class ConnectionTracking {
     if (ports == PacketTuple.NO_TUPLE) {
       return invalid(skb);
     }
-    int handle = life.find(skb.source, skb.destination, (int) ports, skb.protocol, now);
+    int protocolZone = skb.protocol | skb.zone() << 16;
+    int handle = life.find(skb.source, skb.destination, (int) ports, protocolZone, now);
     if (handle == NONE) {
       return begin(skb, (int) ports, verify, now);
     }
@@ -137,7 +138,8 @@ public final class ConnectionTracking {
     if (protocol == Ipv4.ICMP && IcmpTracker.answer(ports >>> 8 & 0xff) < 0) {
       return invalid(skb);
     }
-    int hash = table.hash(skb.source, skb.destination, ports, protocol);
+    int protocolZone = protocol | skb.zone() << 16;
+    int hash = table.hash(skb.source, skb.destination, ports, protocolZone);
     int flow = life.allocate(maximum, hash, now, statistics);
     if (flow == NONE) {
       statistics.drop++;
@@ -149,7 +151,7 @@ public final class ConnectionTracking {
     words[base] = skb.source;
     words[base + 1] = skb.destination;
     words[base + 2] = ports;
-    words[base + KIND] = protocol;
+    words[base + KIND] = protocolZone;
     setReply(words, base, skb.destination, skb.source, NatSearch.invertPorts(protocol, ports));
     int result = follow(flow << 1, skb, verify, now);
     if (result == TcpTracker.INVALID) {
@@ -297,6 +299,7 @@ public final class ConnectionTracking {
    * #confirm} drops the packet.
    *
    * @param flags bits of {@link dev.chainfuse.rules.NatRange}
+   * @param basePort with PORT_OFFSET: the port of the range is the packet's distance from it
    * @return {@link Target#ACCEPT}; {@link Target#DROP} if it is bound already, or has no connection
    */
   public int bind(
@@ -306,7 +309,8 @@ public final class ConnectionTracking {
       int minAddress,
       int maxAddress,
       int minPort,
-      int maxPort) {
+      int maxPort,
+      int basePort) {
     int flow = skb.flow;
     if (flow < 0) {
       return Target.DROP;
@@ -327,6 +331,7 @@ public final class ConnectionTracking {
     search.source = source;
     search.destination = destination;
     search.ports = ports;
+    search.basePort = basePort;
     int now = ConnectionTable.jiffies(skb.timeNanos);
     search.search(flow, sourceBinding, flags, minAddress, maxAddress, minPort, maxPort, now);
     int bits =
@@ -355,7 +360,7 @@ public final class ConnectionTracking {
     }
     int address =
         sourceBinding ? table.destination(skb.flow, REPLY) : table.source(skb.flow, REPLY);
-    return bind(skb, sourceBinding, NatRange.MAP_ADDRESSES, address, address, 0, 0);
+    return bind(skb, sourceBinding, NatRange.MAP_ADDRESSES, address, address, 0, 0, 0);
   }
 
   /**

@@ -71,7 +71,7 @@ final class IcmpErrors {
         Bytes.getInt(data, inner + Ipv4.DESTINATION),
         Bytes.getInt(data, inner + Ipv4.SOURCE),
         NatSearch.invertPorts(protocol, (int) ports),
-        protocol,
+        protocol | skb.zone() << 16,
         now);
   }
 }

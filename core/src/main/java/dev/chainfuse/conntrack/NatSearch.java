@@ -29,6 +29,9 @@ public abstract class NatSearch {
   /** The tuple: source port in the high, destination port in the low half. */
   public int ports;
 
+  /** With PORT_OFFSET, the port that maps to the first of the range. */
+  public int basePort;
+
   /** The table that is searched. */
   protected final ConnectionTable table;
 
@@ -55,7 +58,7 @@ public abstract class NatSearch {
    * leaves a tuple that is taken, and the flow will clash when it is confirmed.
    *
    * @param flow the flow, not confirmed, whose binding this is; its own tuples never clash
-   * @param flags bits of {@link NatRange}, without PORT_OFFSET; ports are the id for ICMP
+   * @param flags bits of {@link NatRange}; ports are the id for ICMP
    * @param nowJiffies the time; an expired flow takes no tuple
    */
   public abstract void search(

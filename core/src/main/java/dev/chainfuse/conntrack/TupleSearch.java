@@ -37,9 +37,6 @@ public final class TupleSearch extends NatSearch {
       int rangeMinPort,
       int rangeMaxPort,
       int nowJiffies) {
-    if ((rangeFlags & NatRange.PORT_OFFSET) != 0) {
-      throw new IllegalArgumentException("shifted port ranges are not modelled");
-    }
     flow = flowNumber;
     protocolZone = FlowDescriptor.protocolZone(table.words(flow), table.base(flow));
     protocol = protocolZone & 0xff;
@@ -190,7 +187,9 @@ public final class TupleSearch extends NatSearch {
     if (!has(NatRange.PORTS_SPECIFIED)) {
       return !taken();
     }
-    return portInRange(ports, manipulateSource) && (minPort == maxPort || !taken());
+    return !has(NatRange.PORT_OFFSET)
+        && portInRange(ports, manipulateSource)
+        && (minPort == maxPort || !taken());
   }
 
   /** nf_nat_l4proto_unique_tuple: which ports there are to choose from. */
@@ -236,9 +235,32 @@ public final class TupleSearch extends NatSearch {
             : (ports & 0xffff_0000) | port;
   }
 
+  private int port() {
+    return manipulateSource || protocol == Ipv4.ICMP ? ports >>> 16 : ports & 0xffff;
+  }
+
+  /** The ports from the packet's distance to the base port on; the kernel counts in 16 bits. */
+  private boolean tryShifted(int minimum, int range, int attempts) {
+    int distance = port() - basePort;
+    for (int i = 0; i < attempts; i++) {
+      setPort(minimum + (distance + i & 0xffff) % range);
+      if (!takenHarder(attempts - i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void tryPorts(int minimum, int range) {
     boolean random = manipulateSource || (flags & RANDOM_ALL) != 0;
     int attempts = Math.min(range, MAX_ATTEMPTS);
+    if (has(NatRange.PORT_OFFSET)) {
+      if (tryShifted(minimum, range, attempts) || attempts >= range || attempts < 16) {
+        return;
+      }
+      attempts /= 2;
+      random = true;
+    }
     while (true) {
       int drawn = random ? draw(minimum, range) : minimum;
       int offset = Math.floorMod(drawn - minimum, range);

@@ -148,7 +148,7 @@ public final class RouteTable {
     // The kernel removes these when the device goes down (fib_sync_down_dev).
     dead[i] |= !device.up() && route.type() == RouteType.UNICAST;
     ignoredLinkDown[i] = route.linkDown() && host.sysctls().ignoreRoutesWithLinkdown(device);
-    if (route.preferredSource() == 0) {
+    if (route.preferredSource() == 0 && route.type() != RouteType.LOCAL) {
       preferredSources[i] = sources.select(route.device(), route.gateway(), route.scope());
     }
   }

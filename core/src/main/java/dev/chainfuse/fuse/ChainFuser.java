@@ -82,6 +82,7 @@ public final class ChainFuser {
         rows.toArrays(),
         rules,
         host,
+        new Tracing(ruleSet, numbers),
         numbers,
         statistics,
         read);

@@ -31,7 +31,7 @@ record CompiledRule(
     for (Match match : rule.matches()) {
       conditions.add(match.condition(host));
     }
-    boolean stateful = conditions.stream().anyMatch(CompiledRule::unsteady);
+    boolean stateful = conditions.stream().anyMatch(CompiledRule::forThisPacketOnly);
     Formula formula = Formula.ALWAYS;
     int askFrom = ASK_NOTHING;
     for (int i = 0; i < conditions.size(); i++) {
@@ -84,6 +84,17 @@ record CompiledRule(
     // What changes by itself is no better than state.
     return condition instanceof Condition.Ask
         || condition instanceof Condition.In in && in.field() == Field.CT_EXPIRE;
+  }
+
+  /** Whether the answer to one packet says nothing about the next of its flow. */
+  private static boolean forThisPacketOnly(Condition condition) {
+    if (condition instanceof Condition.All all) {
+      return all.parts().stream().anyMatch(CompiledRule::forThisPacketOnly);
+    }
+    if (condition instanceof Condition.Any any) {
+      return any.parts().stream().anyMatch(CompiledRule::forThisPacketOnly);
+    }
+    return condition instanceof Condition.Ask ask ? !ask.steady() : unsteady(condition);
   }
 
   /** Whether nothing behind it in its chain is reached by a packet that meets the formula. */

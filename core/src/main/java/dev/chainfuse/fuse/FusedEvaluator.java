@@ -9,6 +9,7 @@ import dev.chainfuse.rules.RuleEvaluator;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.rules.Target;
 import dev.chainfuse.rules.TargetContext;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class FusedEvaluator extends RuleEvaluator {
   private final FusedRules.Chains chains;
   private final SegmentArrays segments;
   private final RuleArrays rules;
+  private final Tracing tracing;
   private final int ruleCount;
 
   private final long[] rulePackets;
@@ -72,6 +74,7 @@ public final class FusedEvaluator extends RuleEvaluator {
     this.chains = fused.chains;
     this.segments = fused.segments;
     this.rules = fused.rules;
+    this.tracing = fused.tracing;
     this.ruleCount = fused.numbers().ruleCount();
     int policies = fused.numbers().policyCount();
     this.rulePackets = new long[ruleCount];
@@ -88,6 +91,11 @@ public final class FusedEvaluator extends RuleEvaluator {
       }
     }
     this.stack = new int[2 * (chains.depth() + 1)];
+  }
+
+  @Override
+  public void useSets(SetRegistry sets) {
+    asked.sets = sets;
   }
 
   @Override
@@ -115,13 +123,13 @@ public final class FusedEvaluator extends RuleEvaluator {
     if (skb.irregular) {
       cacheable = false;
     }
-    return walk(entry, chain, context);
+    boolean interpreted = skb.irregular || skb.traced || tracing.begins(table);
+    return walk(entry, chain, interpreted, context);
   }
 
-  private int walk(int entry, int chain, TargetContext context) {
+  private int walk(int entry, int chain, boolean interpreted, TargetContext context) {
     Skb skb = context.skb;
-    boolean irregular = skb.irregular;
-    int[] entrance = irregular ? chains.interpreted() : chains.segment();
+    int[] entrance = interpreted ? chains.interpreted() : chains.segment();
     byte[] kinds = segments.kind();
     byte[] actions = rules.action();
     int floor = top;
@@ -131,10 +139,13 @@ public final class FusedEvaluator extends RuleEvaluator {
     while (true) {
       int rule = nextHit(segment, position, skb);
       if (rule < 0) {
+        if (skb.traced) {
+          traceEnd(segment, chain, context);
+        }
         segment = segment < 0 ? NO_SEGMENT : segments.next()[segment];
         if (segment < 0) {
           if (depth == floor) {
-            return policy(entry, skb);
+            return policy(entry, chain, context);
           }
           depth -= 2;
           segment = stack[depth];
@@ -145,7 +156,7 @@ public final class FusedEvaluator extends RuleEvaluator {
         continue;
       }
       position = kinds[segment] == Segment.TABLE ? position + 1 : rule + 1;
-      int askFrom = irregular ? CompiledRule.ASK_HEADER : rules.askFrom()[rule];
+      int askFrom = interpreted ? CompiledRule.ASK_HEADER : rules.askFrom()[rule];
       if (askFrom != CompiledRule.ASK_NOTHING && !ask(rule, askFrom, skb)) {
         if (asked.hotDrop) {
           decidedBy = HOT_DROP;
@@ -154,6 +165,9 @@ public final class FusedEvaluator extends RuleEvaluator {
         continue;
       }
       count(rule, skb.totalLength);
+      if (skb.traced) {
+        tracing.rule(context, rule);
+      }
       switch (actions[rule]) {
         case RuleArrays.CONTINUE -> {}
         case RuleArrays.ACCEPT -> {
@@ -200,6 +214,7 @@ public final class FusedEvaluator extends RuleEvaluator {
     top = floor;
     if (walks != before) {
       asked.skb = skb;
+      asked.hotDrop = false;
       known = 0;
     }
     known &= ~rules.writes()[rule];
@@ -291,8 +306,17 @@ public final class FusedEvaluator extends RuleEvaluator {
     if (rules.stateful()[rule]) {
       cacheable = false;
     }
+    boolean holds = askFrom(rule, match);
+    if (asked.unsteady) {
+      asked.unsteady = false;
+      cacheable = false;
+    }
+    return holds;
+  }
+
+  private boolean askFrom(int rule, int from) {
     Match[] matches = rules.matches()[rule];
-    for (; match < matches.length; match++) {
+    for (int match = from; match < matches.length; match++) {
       asked.state = states[rule][match];
       if (!matches[match].matches(asked) || asked.hotDrop) {
         return false;
@@ -309,7 +333,19 @@ public final class FusedEvaluator extends RuleEvaluator {
     }
   }
 
-  private int policy(int entry, Skb skb) {
+  /** A traced packet has come to the end of a chain, unless a RETURN led here. */
+  private void traceEnd(int segment, int builtIn, TargetContext context) {
+    int ended = segment - chains.interpreted()[0];
+    if (segment >= 0 && ended != builtIn) {
+      tracing.end(context, ended);
+    }
+  }
+
+  private int policy(int entry, int chain, TargetContext context) {
+    Skb skb = context.skb;
+    if (skb.traced) {
+      tracing.end(context, chain);
+    }
     int policy = entries.policy()[entry];
     policyPackets[policy]++;
     policyBytes[policy] += skb.totalLength;

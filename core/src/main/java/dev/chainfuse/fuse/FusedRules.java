@@ -42,6 +42,7 @@ public final class FusedRules {
   final SegmentArrays segments;
   final RuleArrays rules;
   final HostFacts host;
+  final Tracing tracing;
   private final RuleNumbers numbers;
   private final List<SegmentStatistics> statistics;
   private final Set<Field> perPacketFields;
@@ -54,6 +55,7 @@ public final class FusedRules {
       SegmentArrays segments,
       RuleArrays rules,
       HostFacts host,
+      Tracing tracing,
       RuleNumbers numbers,
       List<SegmentStatistics> statistics,
       ClassTables read) {
@@ -62,6 +64,7 @@ public final class FusedRules {
     this.segments = segments;
     this.rules = rules;
     this.host = host;
+    this.tracing = tracing;
     this.numbers = numbers;
     this.statistics = List.copyOf(statistics);
     this.perPacketFields = PerPacket.of(read.fields());

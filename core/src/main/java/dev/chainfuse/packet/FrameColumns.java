@@ -14,6 +14,12 @@ public final class FrameColumns {
   /** Bytes before each frame, so that IP words are aligned. */
   public static final int LEAD = 2;
 
+  /** Bytes behind a frame: TCPMSS may add an option to a packet. */
+  public static final int TAIL = 4;
+
+  /** Frames up to that length have room for the option anyway: TCP headers are multiples of 4. */
+  private static final int SHORTEST_FRAME = 60;
+
   /** Frames, one a slot, each {@link #LEAD} bytes into its slot; slots follow one another. */
   public final byte[] data;
 
@@ -38,13 +44,17 @@ public final class FrameColumns {
 
   public final int[] ruleId;
   public final int[] egress;
+
+  /** How many other frames of the packet left before its own. */
+  public final int[] framesBefore;
+
   public int size;
 
   /** Where the next slot begins. */
   public int used;
 
   public FrameColumns(int capacity, int maxFrameBytes) {
-    stride = slotEnd(LEAD + maxFrameBytes);
+    stride = slotEnd(LEAD + maxFrameBytes + TAIL);
     data = new byte[Math.multiplyExact(stride, capacity)];
     offset = new int[capacity];
     length = new int[capacity];
@@ -57,10 +67,16 @@ public final class FrameColumns {
     hook = new byte[capacity];
     ruleId = new int[capacity];
     egress = new int[capacity];
+    framesBefore = new int[capacity];
+  }
+
+  /** Where the slot of a frame ends that begins at {@code at}. */
+  public static int slotEnd(int at, int bytes) {
+    return slotEnd(at + bytes + (bytes > SHORTEST_FRAME ? TAIL : 0));
   }
 
   /** The first multiple of 64 at or behind {@code end}. */
-  public static int slotEnd(int end) {
+  private static int slotEnd(int end) {
     return end + 63 & ~63;
   }
 }

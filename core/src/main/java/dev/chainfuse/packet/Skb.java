@@ -9,6 +9,12 @@ public final class Skb {
   /** "No interface". Interfaces are numbered densely from 0, in the order of the topology. */
   public static final int NO_INTERFACE = -1;
 
+  /** {@link #template}: no rule said how it is to be tracked. */
+  public static final int NO_TEMPLATE = -1;
+
+  /** {@link #template}: the mark that it has when it is tracked is its zone. */
+  public static final int ZONE_OF_MARK = 1 << 16;
+
   private static final int[] NO_FRAGMENTS = {};
 
   public static final int PACKET_HOST = 0;
@@ -138,6 +144,18 @@ public final class Skb {
   /** {@link #connectionInfo} that belongs to {@link #trackedFlow}. */
   public int trackedInfo = CT_NONE;
 
+  /**
+   * How it is to be tracked, if a rule said so: the zone, or {@link #ZONE_OF_MARK}; else {@link
+   * #NO_TEMPLATE}.
+   */
+  public int template = NO_TEMPLATE;
+
+  /** How many times it is the copy of a copy. */
+  public int generation;
+
+  /** A TRACE rule has met it: every further rule is reported. */
+  public boolean traced;
+
   /** Virtual time of arrival, nanoseconds. */
   public long timeNanos;
 
@@ -151,6 +169,12 @@ public final class Skb {
    * The packet's number in its session, or that of the packet that caused this one; -1 for none.
    */
   public long sequence = -1;
+
+  /**
+   * A segment that the host made: the kernel leaves its checksum to the device (CHECKSUM_PARTIAL),
+   * so that an error about it quotes the sum over the pseudo header alone.
+   */
+  public boolean checksumPartial;
 
   /**
    * Handed in from outside: its fate is the reported verdict. Copies and the host's packets are
@@ -199,6 +223,7 @@ public final class Skb {
   /** Forgets everything but the frame's place, for a new packet. */
   public void reset() {
     sequence = -1;
+    checksumPartial = false;
     primary = false;
     reported = false;
     bridgeInfo = false;
@@ -225,6 +250,9 @@ public final class Skb {
     flow = ConnectionFacts.NO_FLOW;
     connectionInfo = CT_NONE;
     trackedFlow = ConnectionFacts.NO_FLOW;
+    template = NO_TEMPLATE;
+    traced = false;
+    generation = 0;
     irregular = false;
   }
 
@@ -351,10 +379,14 @@ public final class Skb {
     connections = from.connections;
     flow = from.flow;
     connectionInfo = from.connectionInfo;
+    template = from.template;
+    traced = from.traced;
+    generation = from.generation;
     timeNanos = from.timeNanos;
     destinationMac = from.destinationMac;
     sourceMac = from.sourceMac;
     sequence = from.sequence;
+    checksumPartial = from.checksumPartial;
     primary = false;
     reported = from.reported;
     bridgeInfo = from.bridgeInfo;
@@ -391,6 +423,11 @@ public final class Skb {
   /** Whether this is a fragment with an offset, which has no transport header. */
   public boolean laterFragment() {
     return (fragmentWord & Ipv4.OFFSET_MASK) != 0;
+  }
+
+  /** The zone that its connection is looked up in, now that it is tracked. */
+  public int zone() {
+    return template == ZONE_OF_MARK ? mark & 0xffff : Math.max(template, 0);
   }
 
   /** The bits that {@code --ctstate} compares: one STATE_ bit, plus SNAT and DNAT. */

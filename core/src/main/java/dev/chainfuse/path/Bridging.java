@@ -298,7 +298,7 @@ final class Bridging {
     } else if (fdb.isLocal(slot) || !delivers(bridge, fdb.port(slot))) {
       state.end(skb, DropReason.NO_PORT);
     } else {
-      leave(skb, fdb.port(slot), fate);
+      leaveRouted(skb, bridge, fdb.port(slot), fate);
     }
   }
 
@@ -310,16 +310,31 @@ final class Bridging {
       }
       if (previous >= 0) {
         Skb copy = state.pool.copy(skb);
-        leave(copy, previous, fate);
+        leaveRouted(copy, bridge, previous, fate);
         state.pool.give(copy);
       }
       previous = to;
     }
     if (previous >= 0) {
-      leave(skb, previous, fate);
+      leaveRouted(skb, bridge, previous, fate);
     } else {
       state.end(skb, DropReason.NO_PORT);
     }
+  }
+
+  /**
+   * A copy that TEE made of a bridged packet is taken for one, and passes POSTROUTING once more
+   * (br_nf_post_routing).
+   */
+  private void leaveRouted(Skb skb, int bridge, int port, Action fate) {
+    if (skb.physicalOut >= 0) {
+      skb.inInterface = Skb.NO_INTERFACE;
+      skb.outInterface = bridge;
+      if (!state.hooks.postrouting(skb)) {
+        return;
+      }
+    }
+    leave(skb, port, fate);
   }
 
   private void leave(Skb skb, int port, Action fate) {

@@ -12,6 +12,7 @@ final class Devices {
   static final int FORWARDING = BridgePort.State.FORWARDING.ordinal();
 
   final int count;
+  private final String[] names;
   final long[] mac;
   final int[] mtu;
 
@@ -46,6 +47,7 @@ final class Devices {
 
   Devices(Topology topology) {
     count = topology.interfaces().size();
+    names = new String[count];
     mac = new long[count];
     mtu = new int[count];
     up = new boolean[count];
@@ -77,6 +79,7 @@ final class Devices {
 
   private void fill(Interface i) {
     int n = i.number();
+    names[n] = i.name();
     mac[n] = i.mac();
     mtu[n] = i.mtu();
     up[n] = i.running();
@@ -106,6 +109,20 @@ final class Devices {
       out[i] = numbers[numbers.length - 1 - i];
     }
     return out;
+  }
+
+  String name(int device) {
+    return names[device];
+  }
+
+  /** The number of the device of that name, or -1. */
+  int number(String name) {
+    for (int i = 0; i < count; i++) {
+      if (names[i].equals(name)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   boolean isPort(int device) {

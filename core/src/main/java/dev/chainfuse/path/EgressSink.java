@@ -27,6 +27,11 @@ public interface EgressSink {
   void delivered(
       byte[] data, int from, int bytes, int interfaceNumber, int index, long causeSequence);
 
-  /** A LOG line. */
-  void log(String prefix, int level, int flags, long causeSequence, long nanos);
+  /**
+   * A line about a packet.
+   *
+   * @param target LOG, TRACE, NFLOG or ULOG
+   * @param text the line, prefix included
+   */
+  void log(String target, String prefix, int level, String text, long causeSequence, long nanos);
 }

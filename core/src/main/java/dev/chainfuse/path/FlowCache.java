@@ -81,7 +81,7 @@ final class FlowCache {
   }
 
   private long epoch() {
-    return fdb.epoch() + state.resolution.epoch() + swaps;
+    return fdb.epoch() + state.resolution.epoch() + state.sets.epoch() + swaps;
   }
 
   /** Hands the counts of all journeys to the counters that they stand for. */

@@ -157,8 +157,12 @@ final class Hooks {
       return true;
     }
     if (tracking.needsRules(skb, source)) {
+      targets.bypassed = false;
       if (!table(TableName.NAT, skb, hook)) {
         return false;
+      }
+      if (targets.bypassed) {
+        return true;
       }
       if (!tracking.bound(skb, source) && tracking.bindNull(skb, source) != Target.ACCEPT) {
         state.end(skb, DropReason.NO_FREE_PORT);
@@ -193,6 +197,8 @@ final class Hooks {
   private void refused(Skb skb, int verdict, int decidedBy) {
     if (verdict == Target.QUEUE) {
       state.ended(skb, Action.QUEUED, DropReason.RULE, decidedBy);
+    } else if (targets.notModelled) {
+      state.ended(skb, Action.DROPPED, DropReason.NOT_MODELLED, decidedBy);
     } else if (targets.portsExhausted) {
       state.ended(skb, Action.DROPPED, DropReason.NO_FREE_PORT, decidedBy);
     } else if (targets.answered) {

@@ -21,6 +21,7 @@ final class IcmpErrors {
       1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 10 | 1 << 11
           | 1 << 12;
   private static final int HEADER = 8;
+  private static final int TCP_CHECKSUM = 16;
   private static final int LONGEST = 576;
   private static final int PRECEDENCE_INTERNETCONTROL = 0xc0;
   private static final int TOS_MASK = 0x1e;
@@ -114,6 +115,12 @@ final class IcmpErrors {
     return (ERRORS >>> type & 1) != 0;
   }
 
+  private static void quotePartial(byte[] data, int quote, Skb cause) {
+    int bytes = cause.end - cause.transport;
+    long pseudo = OnesComplement.pseudoHeader(cause.source, cause.destination, Ipv4.TCP, bytes);
+    Bytes.putShort(data, quote + Ipv4.MINIMUM_HEADER + TCP_CHECKSUM, OnesComplement.fold(pseudo));
+  }
+
   /** False if options leave no room to quote anything. */
   private boolean write(Skb made, Skb cause, int type, int code, int info) {
     int options = IpOptions.echoBytes(cause);
@@ -138,6 +145,9 @@ final class IcmpErrors {
     Bytes.putShort(data, at + 2, 0);
     Bytes.putInt(data, at + 4, info);
     System.arraycopy(cause.data, cause.network, data, at + HEADER, quoted);
+    if (cause.checksumPartial) {
+      quotePartial(data, at + HEADER, cause);
+    }
     Bytes.putShort(data, at + 2, OnesComplement.checksum(data, at, icmp));
     made.parse();
     return true;

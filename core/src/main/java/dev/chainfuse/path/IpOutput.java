@@ -120,6 +120,7 @@ final class IpOutput {
     if (skb.primary && state.outcome.egress == FrameColumns.NO_EGRESS) {
       state.outcome.egress = device;
       state.outcome.length = skb.frameLength;
+      state.outcome.framesBefore = state.emitted;
     } else {
       state.emitted++;
       state.egress.frame(

@@ -24,6 +24,10 @@ final class Outcome {
 
   int egress;
   int length;
+
+  /** Frames that left before the packet's own. */
+  int framesBefore;
+
   private int rank;
 
   void begin(int frameLength) {
@@ -32,6 +36,7 @@ final class Outcome {
     decidedBy = NO_RULE;
     egress = FrameColumns.NO_EGRESS;
     length = frameLength;
+    framesBefore = 0;
     rank = -1;
   }
 

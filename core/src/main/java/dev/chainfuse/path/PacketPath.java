@@ -16,6 +16,7 @@ import dev.chainfuse.packet.FrameColumns;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.RuleEvaluator;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,11 @@ public final class PacketPath {
     if (flows != null && fused != null) {
       cache = new FlowCache(state, flows, (FusedEvaluator) rules, fused);
     }
+  }
+
+  /** The IP sets that targets change. */
+  public void useSets(SetRegistry sets) {
+    state.sets = sets;
   }
 
   /**
@@ -232,6 +238,7 @@ public final class PacketPath {
   private boolean receive(FrameColumns c, int i) {
     Outcome outcome = state.outcome;
     outcome.begin(c.length[i]);
+    state.emitted = 0;
     state.lastDecision = Outcome.NO_RULE;
     skb.data = c.data;
     skb.frame = c.offset[i];
@@ -256,6 +263,7 @@ public final class PacketPath {
     c.hook[i] = (byte) (outcome.decidedBy == Outcome.NO_RULE ? NO_HOOK : outcome.hook.ordinal());
     c.egress[i] = outcome.egress;
     c.length[i] = outcome.length;
+    c.framesBefore[i] = outcome.framesBefore;
     return c.inInterface[i] >= 0 && outcome.decided();
   }
 

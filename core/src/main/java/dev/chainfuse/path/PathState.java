@@ -12,6 +12,7 @@ import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.packet.Skb;
 import dev.chainfuse.rules.Hook;
 import dev.chainfuse.rules.RuleEvaluator;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.BitSet;
 
 /**
@@ -41,12 +42,16 @@ final class PathState {
   final Resolution resolution;
   final IcmpErrors icmp;
   final TcpReset reset;
+  final Duplicates duplicates;
   final IpOptions options = new IpOptions(this);
   final Reassembly reassembly;
   final Fragmentation fragmentation;
   private final LoopbackQueue loopback;
 
   RuleEvaluator rules;
+
+  /** The IP sets. */
+  SetRegistry sets = SetRegistry.empty();
 
   /** Ports of the host at which nothing is answered: UDP, TCP. */
   final BitSet silentUdp = new BitSet(1 << 16);
@@ -109,6 +114,7 @@ final class PathState {
             tracking,
             new IcmpRate(topology.sysctls().icmpRatelimit(), topology.sysctls().icmpRatemask()));
     reset = new TcpReset(this, tracking);
+    duplicates = new Duplicates(this);
     loopback = new LoopbackQueue(this);
     fragmentation = new Fragmentation(this);
     reassembly =

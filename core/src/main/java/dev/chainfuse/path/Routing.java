@@ -25,6 +25,7 @@ final class Routing {
   static final int UNREACHABLE = 7;
   static final int PROHIBIT = 8;
 
+  private static final int LOOPBACK_MTU = 65_535;
   private static final int LOOPBACK = 0x7f00_0001;
 
   /** No route at all. */
@@ -96,7 +97,7 @@ final class Routing {
     skb.routeType = type;
     skb.routeInterface = loopback;
     skb.nextHop = skb.destination;
-    skb.routeMtu = 65_535;
+    skb.routeMtu = LOOPBACK_MTU;
   }
 
   /**
@@ -146,9 +147,57 @@ final class Routing {
       }
     }
     if (skb.source == 0) {
-      skb.source = type == LOCAL ? destination : routes.preferredSource(route);
+      int preferred = routes.preferredSource(route);
+      skb.source = preferred == 0 && type == LOCAL ? destination : preferred;
     }
     return skb.source != 0;
+  }
+
+  /** MTU of the route of a packet of the host to an address; the greatest int if there is none. */
+  int mtuToward(int destination) {
+    boolean known = destination != 0 && routes.isModelled();
+    int route = known ? routes.lookup(destination, 0, -1) : RouteTable.NO_ROUTE;
+    if (route < 0) {
+      return Integer.MAX_VALUE;
+    }
+    return switch (routes.type(route)) {
+      case LOCAL -> LOOPBACK_MTU;
+      case UNICAST, BROADCAST, MULTICAST -> routes.mtu(route);
+      default -> Integer.MAX_VALUE;
+    };
+  }
+
+  /**
+   * Routes a packet to a gateway whatever its destination (nf_dup_ipv4_route,
+   * net/ipv4/netfilter/nf_dup_ipv4.c).
+   *
+   * @param device by which it must leave; negative for any
+   * @return false if there is no way
+   */
+  boolean toGateway(Skb skb, int gateway, int device) {
+    if (!routes.isModelled()) {
+      return false;
+    }
+    int route = routes.lookup(gateway, skb.tos, device);
+    if (route == RouteTable.NO_ROUTE && device >= 0) {
+      // "Apparently, routing tables are wrong": the packet's own destination is taken to be on the
+      // link (ip_route_output_key_hash_rcu, net/ipv4/route.c).
+      skb.routeType = UNICAST;
+      skb.routeInterface = device;
+      skb.nextHop = skb.destination;
+      skb.routeMtu = topology.at(device).mtu();
+      return true;
+    }
+    if (route < 0) {
+      return false;
+    }
+    if (routes.type(route) == LOCAL) {
+      local(skb, LOCAL);
+      return true;
+    }
+    take(skb, route);
+    skb.nextHop = routes.nextHop(route, gateway);
+    return skb.routeType == UNICAST;
   }
 
   /** The host's address on the way of a packet that it forwards (ip_rt_get_source). */

@@ -56,10 +56,10 @@ final class TcpReset {
         tracking.attach(made, cause);
       }
       tracking.closing(cause);
-      if (cause.physicalIn == Skb.NO_INTERFACE) {
-        state.localOutput.send(made);
-      } else {
+      if (cause.bridgeInfo) {
         sendBack(made, cause);
+      } else {
+        state.localOutput.send(made);
       }
       tracking.release(made);
     }
@@ -105,5 +105,6 @@ final class TcpReset {
     int checksum = ~OnesComplement.fold(OnesComplement.add(pseudo, data, at, TCP_HEADER)) & 0xffff;
     Bytes.putShort(data, at + 16, checksum);
     made.parse();
+    made.checksumPartial = true;
   }
 }

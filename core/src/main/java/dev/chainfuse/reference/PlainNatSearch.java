@@ -70,9 +70,6 @@ public final class PlainNatSearch extends NatSearch {
     NatRange range = new NatRange(flags, minAddress, maxAddress, minPort, maxPort);
     Question question =
         new Question(flow, protocolZone & 0xff, protocolZone, manipulateSource, range, nowJiffies);
-    if (range.has(NatRange.PORT_OFFSET)) {
-      throw new IllegalArgumentException("shifted port ranges are not modelled");
-    }
     Tuple answer = unique(question, new Tuple(source, destination, ports));
     source = answer.source;
     destination = answer.destination;
@@ -98,7 +95,8 @@ public final class PlainNatSearch extends NatSearch {
         if (!used(q, tuple)) {
           return tuple;
         }
-      } else if (portInRange(q, tuple, q.ofSource)
+      } else if (!q.range.has(NatRange.PORT_OFFSET)
+          && portInRange(q, tuple, q.ofSource)
           && (q.range.minPort() == q.range.maxPort() || !used(q, tuple))) {
         return tuple;
       }
@@ -262,14 +260,20 @@ public final class PlainNatSearch extends NatSearch {
 
   /** Up to 128 ports from one place on, then half as many from another, and so on. */
   private Tuple tryPorts(Question q, Tuple tuple, int minimum, int count) {
-    boolean draws = q.ofSource || q.random();
+    boolean ofSource = q.ofSource || q.protocol == Ipv4.ICMP;
+    boolean shifted = q.range.has(NatRange.PORT_OFFSET);
+    boolean draws = !shifted && (q.ofSource || q.random());
+    int old = ofSource ? tuple.sourcePort() : tuple.destinationPort();
     Tuple last = tuple;
     for (int attempts = Math.min(count, MAX_ATTEMPTS); ; attempts /= 2) {
       int start = draws ? draw(q, minimum, count) : minimum;
       int chosen = -1;
       for (int i = 0; i < attempts && chosen < 0; i++) {
         int port = minimum + (Math.floorMod(start - minimum, count) + i) % count;
-        boolean ofSource = q.ofSource || q.protocol == Ipv4.ICMP;
+        if (shifted) {
+          // The kernel counts in 16 bits.
+          port = minimum + (old - basePort + i & 0xffff) % count;
+        }
         last = ofSource ? last.withSourcePort(port) : last.withDestinationPort(port);
         if (!usedEvenHarder(q, last, attempts - i)) {
           chosen = port;
@@ -282,6 +286,7 @@ public final class PlainNatSearch extends NatSearch {
         return last;
       }
       draws = true;
+      shifted = false;
     }
   }
 

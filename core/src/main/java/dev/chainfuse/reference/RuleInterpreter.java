@@ -16,6 +16,8 @@ import dev.chainfuse.rules.Table;
 import dev.chainfuse.rules.TableName;
 import dev.chainfuse.rules.Target;
 import dev.chainfuse.rules.TargetContext;
+import dev.chainfuse.rules.Trace;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -79,6 +81,11 @@ public final class RuleInterpreter extends RuleEvaluator {
   }
 
   @Override
+  public void useSets(SetRegistry sets) {
+    asked.sets = sets;
+  }
+
+  @Override
   public boolean loaded(TableName table, Hook hook) {
     Table loaded = rules.table(table);
     return loaded != null && loaded.chain(hook.name()) != null;
@@ -93,6 +100,9 @@ public final class RuleInterpreter extends RuleEvaluator {
     Step step = start(table, builtIn);
     while (true) {
       if (step.atEnd()) {
+        if (context.skb.traced && !step.chain().builtIn()) {
+          Trace.end(context, step.chain());
+        }
         if (callers.isEmpty()) {
           return policy(name, builtIn, context);
         }
@@ -113,6 +123,9 @@ public final class RuleInterpreter extends RuleEvaluator {
       }
       rulePackets[number]++;
       ruleBytes[number] += context.skb.totalLength;
+      if (context.skb.traced) {
+        Trace.rule(context, step.chain(), step.index() + 1, rule);
+      }
       Target target = rule.target();
       switch (target.kind()) {
         case NONE -> step = step.next();
@@ -164,6 +177,9 @@ public final class RuleInterpreter extends RuleEvaluator {
   }
 
   private int policy(TableName table, Chain builtIn, TargetContext context) {
+    if (context.skb.traced) {
+      Trace.end(context, builtIn);
+    }
     int number = numbers.policy(table, context.hook);
     policyPackets[number]++;
     policyBytes[number] += context.skb.totalLength;

@@ -65,8 +65,16 @@ public sealed interface Condition {
   /**
    * Only {@link Match#matches} can tell: it reads more than fields, or has state. It is asked each
    * time, in rule order, when everything before it in its rule holds.
+   *
+   * @param steady whether the answer is the same for all packets of one direction of a flow until a
+   *     set of the session changes, unless the match sets {@link MatchContext#unsteady}
    */
-  record Ask(Match match) implements Condition {}
+  record Ask(Match match, boolean steady) implements Condition {
+    /** One that has to be asked about every packet. */
+    public Ask(Match match) {
+      this(match, false);
+    }
+  }
 
   /** {@code field} in {@code values}, simplified, with the values cut to the field's width. */
   static Condition in(Field field, RangeSet values) {

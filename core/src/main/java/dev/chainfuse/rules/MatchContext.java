@@ -4,6 +4,7 @@ import dev.chainfuse.packet.Skb;
 import dev.chainfuse.stateful.HashLimit;
 import dev.chainfuse.stateful.NamedCounters;
 import dev.chainfuse.stateful.RecentList;
+import dev.chainfuse.stateful.SetRegistry;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,15 @@ public final class MatchContext {
 
   /** The counters of {@code -m nfacct}, likewise. */
   public final NamedCounters accounts = new NamedCounters();
+
+  /** The IP sets of the session. */
+  public SetRegistry sets = SetRegistry.empty();
+
+  /**
+   * Set by a match whose answer holds for this packet only although its {@link Condition.Ask} was
+   * steady.
+   */
+  public boolean unsteady;
 
   /** Set by a match that could not read what it must: the packet is dropped at once, uncounted. */
   public boolean hotDrop;

@@ -48,6 +48,11 @@ public interface OptionValues {
   /** The rule's {@code -p} and the rest of its header. */
   HeaderMatch header();
 
+  /** The rule's matches, for a target; empty for a match. */
+  default List<Match> matches() {
+    return List.of();
+  }
+
   /** The table that the rule is in. */
   TableName table();
 
@@ -55,6 +60,11 @@ public interface OptionValues {
    * The built-in chains from which the rule's chain can be reached; empty while that is unknown.
    */
   Set<Hook> hooks();
+
+  /** Whether an IP set of that name is there. */
+  default boolean hasSet(String name) {
+    return false;
+  }
 
   /**
    * An error about an option (its usual name), to be thrown: the reader adds file, line, column and

@@ -1,5 +1,7 @@
 package dev.chainfuse.rules;
 
+import dev.chainfuse.stateful.SetRegistry;
+
 /**
  * Runs the chains of a host for one packet: what an engine brings to the packet path. Owns the
  * counters. One thread.
@@ -7,6 +9,9 @@ package dev.chainfuse.rules;
 public abstract class RuleEvaluator {
   /** {@link #decidedBy} of a packet that a match dropped because it could not read a header. */
   public static final int HOT_DROP = Integer.MIN_VALUE;
+
+  /** Sets to look up, before the first {@link #run}; without it there are none. */
+  public abstract void useSets(SetRegistry sets);
 
   /** Whether a table is loaded at a hook; if not, {@link #run} need not be called. */
   public abstract boolean loaded(TableName table, Hook hook);

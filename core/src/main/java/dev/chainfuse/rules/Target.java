@@ -47,6 +47,11 @@ public interface Target {
   /** Appends what {@code iptables -nL} prints for it, with a leading space. */
   void list(StringBuilder out);
 
+  /** What of the kernel's effect is not modelled, one sentence without full stop; empty if none. */
+  default String note() {
+    return "";
+  }
+
   /**
    * Carries an extension's effect out; CONTINUE, ACCEPT, DROP, STOLEN or QUEUE. Only for {@link
    * Kind#EXTENSION}.

@@ -1,6 +1,7 @@
 package dev.chainfuse.rules;
 
 import dev.chainfuse.packet.Skb;
+import dev.chainfuse.stateful.SetRegistry;
 
 /**
  * What a target may do, given by the packet path. Reused from packet to packet; one thread; nothing
@@ -15,6 +16,9 @@ public abstract class TargetContext {
 
   /** The table whose chain is running. */
   public TableName table = TableName.FILTER;
+
+  /** The IP sets of the session. */
+  public SetRegistry sets = SetRegistry.empty();
 
   /**
    * Base port of a {@link #bind} with {@link NatRange#PORT_OFFSET}: the port of the range is the
@@ -59,9 +63,52 @@ public abstract class TargetContext {
   /** Sends a TCP reset as ipt_REJECT --reject-with tcp-reset does. */
   public abstract void rejectWithReset();
 
-  /** Marks the packet as not to be tracked. */
+  /** Marks the packet as not to be tracked, unless a rule or an earlier pass has decided that. */
   public abstract void untrack();
+
+  /**
+   * Has the packet tracked in a zone, unless a rule or an earlier pass has decided that.
+   *
+   * @param zone 0 to 65,535
+   * @param ofMark the mark that the packet has when it is tracked is the zone
+   */
+  public abstract void trackIn(int zone, boolean ofMark);
+
+  /** MTU of the packet's route. */
+  public abstract int routeMtu();
+
+  /** MTU of the route of a packet of the host to that address; the greatest int without a route. */
+  public abstract int mtuToward(int address);
+
+  /**
+   * Sends a copy of the packet as it is to a gateway, as TEE does.
+   *
+   * @param device by which it must leave; empty for any
+   */
+  public abstract void duplicate(int gateway, String device);
 
   /** Reports a LOG line: the packet was logged with that prefix, level and flags. */
   public abstract void log(String prefix, int level, int flags);
+
+  /**
+   * Reports a step of a traced packet in {@link #table}.
+   *
+   * @param comment {@code rule}, {@code return} or {@code policy}
+   * @param index of the rule, from 1
+   */
+  public abstract void trace(String chain, String comment, int index);
+
+  /** Reports that a copy of the packet goes to the listeners of a group of NFLOG. */
+  public abstract void nflog(String prefix, int group);
+
+  /**
+   * Lets the packet go on behind its table, as a queue that nobody listens on; the caller returns
+   * the result. In table nat, which sees a queued packet, nothing is bound or translated.
+   */
+  public abstract int bypassQueue();
+
+  /**
+   * Ends the packet because what the rule asks for is not modelled; the caller returns the result.
+   */
+  public abstract int notModelled();
 }

@@ -1,6 +1,6 @@
 /**
- * Small objects with state behind stateful matches: token bucket, nth counter. One instance a rule
- * and engine.
+ * Small objects with state behind stateful matches: token bucket, nth counter, lists of recent
+ * addresses, IP sets. One instance a rule or a session; both engines use the same.
  */
 @NullMarked
 package dev.chainfuse.stateful;

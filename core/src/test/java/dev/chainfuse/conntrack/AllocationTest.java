@@ -49,7 +49,7 @@ class AllocationTest {
     tracking.translate(skb, Hook.PREROUTING);
     if (tracking.needsRules(skb, true)) {
       int flags = NatRange.MAP_ADDRESSES | NatRange.PORTS_SPECIFIED;
-      tracking.bind(skb, true, flags, 0xc000_0201, 0xc000_0204, 2000, 2100);
+      tracking.bind(skb, true, flags, 0xc000_0201, 0xc000_0204, 2000, 2100, 0);
     }
     tracking.translate(skb, Hook.POSTROUTING);
     if (tracking.confirm(skb) == Target.ACCEPT) {

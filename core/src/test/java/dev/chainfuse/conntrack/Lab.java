@@ -133,7 +133,8 @@ final class Lab {
             range.minAddress(),
             range.maxAddress(),
             range.minPort(),
-            range.maxPort());
+            range.maxPort(),
+            0);
       }
     }
     return tracking.bindNull(skb, source);

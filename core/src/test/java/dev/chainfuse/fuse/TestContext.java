@@ -41,4 +41,40 @@ final class TestContext extends TargetContext {
   public void log(String prefix, int level, int flags) {
     logged++;
   }
+
+  @Override
+  public void trackIn(int zone, boolean ofMark) {}
+
+  @Override
+  public int routeMtu() {
+    return 1500;
+  }
+
+  @Override
+  public int mtuToward(int address) {
+    return 1500;
+  }
+
+  @Override
+  public void duplicate(int gateway, String device) {}
+
+  @Override
+  public void trace(String chain, String comment, int index) {
+    logged++;
+  }
+
+  @Override
+  public void nflog(String prefix, int group) {
+    logged++;
+  }
+
+  @Override
+  public int bypassQueue() {
+    return Target.ACCEPT;
+  }
+
+  @Override
+  public int notModelled() {
+    return Target.DROP;
+  }
 }

@@ -45,6 +45,7 @@ public final class MatchModules {
           RecentMatch.MODULE,
           RpfilterMatch.MODULE,
           SctpMatch.MODULE,
+          SetMatch.MODULE,
           SocketMatch.MODULE,
           SpiMatch.AH,
           SpiMatch.ESP,

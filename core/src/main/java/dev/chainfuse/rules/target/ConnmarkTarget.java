@@ -19,8 +19,9 @@ import java.util.Set;
  * @param value of SET: {@code ctmark = ctmark & ~connectionMask ^ value}
  * @param connectionMask {@code --ctmask}
  * @param packetMask {@code --nfmask}
+ * @param shift what is written is shifted left by so many bits, right if it is negative
  */
-public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packetMask)
+public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packetMask, int shift)
     implements Target {
   /** The direction of the copy, if it is one. */
   public enum Mode {
@@ -43,11 +44,19 @@ public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packe
   public void save(StringBuilder out) {
     if (mode == Mode.SET) {
       new MarkValue(value, connectionMask).save(out);
-      return;
+    } else {
+      out.append(mode == Mode.SAVE ? " --save-mark" : " --restore-mark");
+      out.append(" --nfmask ").append(NumberText.hex(packetMask));
+      out.append(" --ctmask ").append(NumberText.hex(connectionMask));
     }
-    out.append(mode == Mode.SAVE ? " --save-mark" : " --restore-mark");
-    out.append(" --nfmask ").append(NumberText.hex(packetMask));
-    out.append(" --ctmask ").append(NumberText.hex(connectionMask));
+    appendShift(out, " --");
+  }
+
+  private void appendShift(StringBuilder out, String dashes) {
+    if (shift != 0) {
+      out.append(dashes).append(shift > 0 ? "left" : "right");
+      out.append("-shift-mark ").append(Math.abs(shift));
+    }
   }
 
   @Override
@@ -55,8 +64,13 @@ public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packe
     out.append(" CONNMARK");
     if (mode == Mode.SET) {
       new MarkValue(value, connectionMask).list(out);
-      return;
+    } else {
+      listCopy(out);
     }
+    appendShift(out, " ");
+  }
+
+  private void listCopy(StringBuilder out) {
     out.append(mode == Mode.SAVE ? " save" : " restore");
     String packet = NumberText.hex(packetMask);
     String connection = NumberText.hex(connectionMask);
@@ -78,12 +92,17 @@ public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packe
     }
     int mark = skb.connections.mark(skb.flow);
     switch (mode) {
-      case SET -> skb.connections.setMark(skb.flow, mark & ~connectionMask ^ value);
+      case SET -> skb.connections.setMark(skb.flow, shifted(mark & ~connectionMask ^ value));
       case SAVE ->
-          skb.connections.setMark(skb.flow, mark & ~connectionMask ^ skb.mark & packetMask);
-      case RESTORE -> skb.mark = skb.mark & ~packetMask ^ mark & connectionMask;
+          skb.connections.setMark(
+              skb.flow, mark & ~connectionMask ^ shifted(skb.mark & packetMask));
+      case RESTORE -> skb.mark = skb.mark & ~packetMask ^ shifted(mark & connectionMask);
     }
     return CONTINUE;
+  }
+
+  private int shifted(int mark) {
+    return shift >= 0 ? mark << shift : mark >>> -shift;
   }
 
   @Override
@@ -126,7 +145,7 @@ public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packe
 
     @Override
     public Target parse(OptionValues values) {
-      refuseShifts(values);
+      int shift = 0;
       String operation = "";
       int value = 0;
       int connectionMask = -1;
@@ -142,6 +161,8 @@ public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packe
             connectionMask = MarkValue.bits(values, option);
             packetMask = connectionMask;
           }
+          case "left-shift-mark" -> shift = (int) Values.number(values, option, 0, 31);
+          case "right-shift-mark" -> shift = -(int) Values.number(values, option, 0, 31);
           default -> {
             if (!operation.isEmpty()) {
               refuseTogether(values, operation, option);
@@ -155,7 +176,7 @@ public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packe
           }
         }
       }
-      return new ConnmarkTarget(mode(values, operation), value, connectionMask, packetMask);
+      return new ConnmarkTarget(mode(values, operation), value, connectionMask, packetMask, shift);
     }
 
     private static Mode mode(OptionValues values, String operation) {
@@ -175,14 +196,6 @@ public record ConnmarkTarget(Mode mode, int value, int connectionMask, int packe
     private static void refuseTogether(OptionValues values, String one, String other) {
       if (values.has(one) && values.has(other)) {
         throw values.error(other, "--" + other + " cannot go with --" + one, "keep one");
-      }
-    }
-
-    private static void refuseShifts(OptionValues values) {
-      for (String option : List.of("left-shift-mark", "right-shift-mark")) {
-        if (values.has(option)) {
-          throw values.error(option, "CONNMARK --" + option + " is not supported yet", "");
-        }
       }
     }
   }

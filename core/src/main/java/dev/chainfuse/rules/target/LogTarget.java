@@ -89,6 +89,21 @@ public record LogTarget(String prefix, int level, int flags) implements Target {
     }
   }
 
+  /** The text that an option puts in front of each line, cut to {@code longest} characters. */
+  static String prefix(OptionValues values, String option, int longest) {
+    String prefix = values.value(option);
+    if (prefix == null) {
+      return "";
+    }
+    if (prefix.isEmpty()) {
+      throw values.error(option, "the log prefix is empty", "leave --" + option + " out");
+    }
+    if (prefix.indexOf('\n') >= 0) {
+      throw values.error(option, "the log prefix has a line break", "");
+    }
+    return prefix.substring(0, Math.min(prefix.length(), longest));
+  }
+
   /** How {@code -j LOG} is written. */
   public static final class Module implements TargetModule {
     private static final Map<String, Integer> LEVELS =
@@ -122,21 +137,7 @@ public record LogTarget(String prefix, int level, int flags) implements Target {
       for (Flag flag : Flag.values()) {
         flags |= values.has(flag.option) ? flag.bit : 0;
       }
-      return new LogTarget(prefix(values), level(values), flags);
-    }
-
-    private static String prefix(OptionValues values) {
-      String prefix = values.value("log-prefix");
-      if (prefix == null) {
-        return "";
-      }
-      if (prefix.isEmpty()) {
-        throw values.error("log-prefix", "the log prefix is empty", "leave --log-prefix out");
-      }
-      if (prefix.indexOf('\n') >= 0) {
-        throw values.error("log-prefix", "the log prefix has a line break", "");
-      }
-      return prefix.substring(0, Math.min(prefix.length(), LONGEST_PREFIX));
+      return new LogTarget(prefix(values, "log-prefix", LONGEST_PREFIX), level(values), flags);
     }
 
     private static int level(OptionValues values) {
@@ -145,7 +146,8 @@ public record LogTarget(String prefix, int level, int flags) implements Target {
         return DEFAULT_LEVEL;
       }
       Integer named = LEVELS.get(level);
-      int number = named != null ? named : (int) NumberText.parse(level, 7);
+      String digits = level.startsWith("+") ? level.substring(1) : level;
+      int number = named != null ? named : (int) NumberText.parse(digits, 7);
       if (number < 0) {
         throw values.error(
             "log-level",

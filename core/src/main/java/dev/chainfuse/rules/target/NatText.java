@@ -32,10 +32,6 @@ record NatText(NatRange range, int basePort) {
     int dash = text.indexOf('-');
     int min = address(values, option, dash < 0 ? text : text.substring(0, dash));
     int max = dash < 0 ? min : address(values, option, text.substring(dash + 1));
-    if (Integer.compareUnsigned(min, max) > 0) {
-      throw values.error(
-          option, "the address range " + text + " ends before it begins", "swap its ends");
-    }
     return new NatRange(range.flags() | NatRange.MAP_ADDRESSES, min, max, 0, 0);
   }
 

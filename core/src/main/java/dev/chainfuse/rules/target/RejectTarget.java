@@ -125,7 +125,7 @@ public record RejectTarget(Answer answer) implements Target {
       String lower = wanted.toLowerCase(Locale.ROOT);
       StringBuilder known = new StringBuilder("one of");
       for (Answer answer : Answer.values()) {
-        if (!lower.isEmpty() && answer.isMeantBy(lower)) {
+        if (answer.isMeantBy(lower)) {
           return answer;
         }
         known.append(' ').append(answer.text);

@@ -45,6 +45,7 @@ public record SnatTarget(NatRange range) implements Target {
 
   @Override
   public int apply(TargetContext context) {
+    context.basePort = 0;
     return context.bind(
         true,
         range.flags(),
@@ -94,10 +95,7 @@ public record SnatTarget(NatRange range) implements Target {
         throw values.error("", "SNAT needs --to-source", "");
       }
       NatText text = NatText.addresses(values, "to-source", NatText.flags(values));
-      if (text.range().has(NatRange.PORT_OFFSET)) {
-        // iptables 1.8.9 takes it, and loses the base port: nothing that could be meant.
-        throw values.error("to-source", "a port shift belongs to DNAT", "leave '/PORT' out");
-      }
+      // A port shift is taken, but iptables 1.8.9 has no room for its base port: it becomes 0.
       return new SnatTarget(text.range());
     }
   }

@@ -220,7 +220,7 @@ final class CommandParser {
   }
 
   private void load(MatchModule module, int column) {
-    LoadedModule loaded = LoadedModule.of(module, new ModuleOptions(table), column);
+    LoadedModule loaded = LoadedModule.of(module, new ModuleOptions(table, modules), column);
     matches.add(loaded);
     options.load(loaded);
   }
@@ -248,7 +248,7 @@ final class CommandParser {
     }
     TargetModule module = isGoto ? null : modules.target(name.text());
     if (module != null) {
-      targetModule = LoadedModule.of(module, new ModuleOptions(table), name.column());
+      targetModule = LoadedModule.of(module, new ModuleOptions(table, modules), name.column());
       options.load(targetModule);
     } else if (!isGoto) {
       // At once, as its options would be unknown, too.
@@ -343,7 +343,7 @@ final class CommandParser {
         rechecks.add(match);
       }
     }
-    Target target = target(chains, first, rechecks);
+    Target target = target(chains, first, parsed, rechecks);
     int column = jump == null ? 1 : jump.column();
     List<RuleEntry> rules = new ArrayList<>(headers.size());
     for (HeaderMatch one : headers) {
@@ -353,7 +353,8 @@ final class CommandParser {
     return rules;
   }
 
-  private Target target(TableBuilder chains, HeaderMatch first, List<LoadedModule> rechecks) {
+  private Target target(
+      TableBuilder chains, HeaderMatch first, List<Match> parsed, List<LoadedModule> rechecks) {
     if (jump == null) {
       return StandardTarget.NONE;
     }
@@ -379,6 +380,7 @@ final class CommandParser {
     }
     checkTable(name, jump.column());
     targetModule.given().setHeader(first);
+    targetModule.given().setMatches(parsed);
     Target target = targetModule.parse(Target.class);
     if (targetModule.given().askedForHooks()) {
       rechecks.add(targetModule);

@@ -2,6 +2,7 @@ package dev.chainfuse.rules.text;
 
 import dev.chainfuse.rules.HeaderMatch;
 import dev.chainfuse.rules.Hook;
+import dev.chainfuse.rules.Match;
 import dev.chainfuse.rules.Option;
 import dev.chainfuse.rules.OptionValues;
 import dev.chainfuse.rules.RuleSyntaxException;
@@ -17,12 +18,15 @@ final class ModuleOptions implements OptionValues {
 
   private final List<At> given = new ArrayList<>(4);
   private final TableName table;
+  private final RuleModules modules;
   private HeaderMatch header = HeaderMatch.ANY;
+  private List<Match> matches = List.of();
   private Set<Hook> hooks = Set.of();
   private boolean askedForHooks;
 
-  ModuleOptions(TableName table) {
+  ModuleOptions(TableName table, RuleModules modules) {
     this.table = table;
+    this.modules = modules;
   }
 
   void add(Option option, boolean inverted, List<String> values, int column) {
@@ -31,6 +35,10 @@ final class ModuleOptions implements OptionValues {
 
   void setHeader(HeaderMatch header) {
     this.header = header;
+  }
+
+  void setMatches(List<Match> matches) {
+    this.matches = List.copyOf(matches);
   }
 
   void setHooks(Set<Hook> hooks) {
@@ -95,6 +103,11 @@ final class ModuleOptions implements OptionValues {
   }
 
   @Override
+  public List<Match> matches() {
+    return matches;
+  }
+
+  @Override
   public TableName table() {
     return table;
   }
@@ -103,6 +116,11 @@ final class ModuleOptions implements OptionValues {
   public Set<Hook> hooks() {
     askedForHooks = true;
     return hooks;
+  }
+
+  @Override
+  public boolean hasSet(String name) {
+    return modules.hasSet(name);
   }
 
   @Override

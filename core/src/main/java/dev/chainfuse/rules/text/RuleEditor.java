@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Edits rules as an {@code iptables} command would. Thread-safe. */
 public final class RuleEditor {
@@ -25,14 +26,23 @@ public final class RuleEditor {
    *     counts in {@code command}
    */
   public static RuleSet apply(RuleSet rules, String command) {
+    return apply(rules, command, Set.of());
+  }
+
+  /**
+   * The same where there are IP sets of these names.
+   *
+   * @throws RuleFileException as above
+   */
+  public static RuleSet apply(RuleSet rules, String command, Set<String> sets) {
     try {
-      return applied(rules, command);
+      return applied(rules, command, RuleModules.standard().withSets(sets));
     } catch (LineException e) {
       throw new RuleFileException(List.of(e.at(PLACE, 1, command)));
     }
   }
 
-  private static RuleSet applied(RuleSet rules, String text) {
+  private static RuleSet applied(RuleSet rules, String text, RuleModules modules) {
     List<Token> words = Tokenizer.shell(text);
     if (words.isEmpty() || !isIptables(words.get(0).text())) {
       throw new LineException(1, "the command is not iptables", "start it with 'iptables'");
@@ -40,7 +50,7 @@ public final class RuleEditor {
     Map<TableName, TableBuilder> builders = new EnumMap<>(TableName.class);
     RuleCommand command =
         new CommandParser(
-                RuleModules.standard(),
+                modules,
                 false,
                 TableName.FILTER,
                 name -> builders.computeIfAbsent(name, table -> builder(rules, table)),
@@ -56,7 +66,7 @@ public final class RuleEditor {
     CommandExecution.run(builder, command);
     Reachability.check(
         builder,
-        RuleModules.standard(),
+        modules,
         (entry, problem) -> {
           throw problem;
         });

@@ -3,17 +3,8 @@ package dev.chainfuse.rules.text;
 import dev.chainfuse.rules.MatchModule;
 import dev.chainfuse.rules.TargetModule;
 import dev.chainfuse.rules.match.MatchModules;
-import dev.chainfuse.rules.target.ConnmarkTarget;
-import dev.chainfuse.rules.target.CtTarget;
-import dev.chainfuse.rules.target.DnatTarget;
-import dev.chainfuse.rules.target.LogTarget;
-import dev.chainfuse.rules.target.MarkTarget;
-import dev.chainfuse.rules.target.MasqueradeTarget;
-import dev.chainfuse.rules.target.RedirectTarget;
-import dev.chainfuse.rules.target.RejectTarget;
-import dev.chainfuse.rules.target.SnatTarget;
+import dev.chainfuse.rules.target.TargetModules;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -25,19 +16,6 @@ import org.jspecify.annotations.Nullable;
  * ServiceLoader} finds as {@link MatchModule} and {@link TargetModule}. Immutable, thread-safe.
  */
 public final class RuleModules {
-  private static final List<TargetModule> TARGETS =
-      List.of(
-          new ConnmarkTarget.Module(),
-          new CtTarget.Module(),
-          new CtTarget.NotrackModule(),
-          new DnatTarget.Module(),
-          new LogTarget.Module(),
-          new MarkTarget.Module(),
-          new MasqueradeTarget.Module(),
-          new RedirectTarget.Module(),
-          new RejectTarget.Module(),
-          new SnatTarget.Module());
-
   /** What iptables 1.8.9 has and Chainfuse not, to tell it from a slip of the pen. */
   private static final Set<String> MATCHES_OF_IPTABLES =
       words(
@@ -61,16 +39,21 @@ public final class RuleModules {
   private final Map<String, MatchModule> matches = new HashMap<>();
   private final Map<String, TargetModule> targets = new HashMap<>();
 
-  private RuleModules() {}
+  /** Names of the IP sets that rules may refer to. */
+  private final Set<String> sets;
+
+  private RuleModules(Set<String> sets) {
+    this.sets = sets;
+  }
 
   private static Set<String> words(String text) {
     return Set.of(text.trim().split("\\s+"));
   }
 
   private static RuleModules load() {
-    RuleModules modules = new RuleModules();
+    RuleModules modules = new RuleModules(Set.of());
     MatchModules.ALL.forEach(module -> modules.matches.put(module.name(), module));
-    TARGETS.forEach(module -> modules.targets.put(module.name(), module));
+    TargetModules.ALL.forEach(module -> modules.targets.put(module.name(), module));
     for (MatchModule module : ServiceLoader.load(MatchModule.class)) {
       modules.matches.putIfAbsent(module.name(), module);
     }
@@ -83,6 +66,18 @@ public final class RuleModules {
   /** All modules on the class path; Chainfuse's own win over others of the same name. */
   public static RuleModules standard() {
     return STANDARD;
+  }
+
+  /** The same modules, and rules may refer to these IP sets. */
+  RuleModules withSets(Set<String> names) {
+    RuleModules modules = new RuleModules(names);
+    modules.matches.putAll(matches);
+    modules.targets.putAll(targets);
+    return modules;
+  }
+
+  boolean hasSet(String name) {
+    return sets.contains(name);
   }
 
   /** The match of that name, or null. */

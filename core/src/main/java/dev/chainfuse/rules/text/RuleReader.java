@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Reads what {@code iptables-save} prints and {@code iptables-restore} takes (1.8.9, IPv4), with or
@@ -13,8 +14,8 @@ import java.nio.file.Path;
  * every match and target that Chainfuse does not know. Two liberties: {@code !} may also stand
  * behind its option, as in old files, and the last line needs no line break. Refused although
  * iptables takes it, because it would mean something else than what is written: a value attached to
- * a short option ({@code -ieth0}), a port shift with SNAT, an address range that ends before it
- * begins, host names.
+ * a short option ({@code -ieth0}), a port shift with MASQUERADE, host names. Taken although this
+ * kernel refuses them, because others do not: SECMARK, ULOG, time-out policies of CT.
  *
  * <p>Thread-safe. Takes time and memory in proportion to the text.
  */
@@ -22,23 +23,34 @@ public final class RuleReader {
   private RuleReader() {}
 
   /**
-   * Reads a file.
+   * Reads a file. Rules may refer to the sets that {@link SetReader#beside} finds.
    *
-   * @throws RuleFileException with all that is wrong
+   * @throws RuleFileException with all that is wrong, also with the file of sets
    * @throws UncheckedIOException if the file cannot be read
    */
   public static ReadResult read(Path file) {
-    return read(file.toString(), text(file));
+    return read(file, SetReader.beside(file).names());
   }
 
   /**
-   * Reads a text.
+   * Reads a file.
+   *
+   * @param sets names of the IP sets that rules may refer to
+   * @throws RuleFileException with all that is wrong
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static ReadResult read(Path file, Set<String> sets) {
+    return new SaveFileReading(file.toString(), text(file), true, sets).run();
+  }
+
+  /**
+   * Reads a text that refers to no IP sets.
    *
    * @param name of the text, for messages and positions
    * @throws RuleFileException with all that is wrong
    */
   public static ReadResult read(String name, CharSequence text) {
-    return new SaveFileReading(name, text.toString(), true).run();
+    return new SaveFileReading(name, text.toString(), true, Set.of()).run();
   }
 
   /**
@@ -47,12 +59,38 @@ public final class RuleReader {
    * @throws UncheckedIOException if the file cannot be read
    */
   public static ReadResult readLeniently(Path file) {
-    return readLeniently(file.toString(), text(file));
+    Path sets = file.resolveSibling(SetReader.FILE);
+    return readLeniently(
+        file,
+        Files.isRegularFile(sets)
+            ? SetReader.readLeniently(sets).sets().names()
+            : SetReader.beside(file).names());
+  }
+
+  /**
+   * Reads a file, leaves out what is wrong and lists it.
+   *
+   * @param sets names of the IP sets that rules may refer to
+   * @throws UncheckedIOException if the file cannot be read
+   */
+  public static ReadResult readLeniently(Path file, Set<String> sets) {
+    return new SaveFileReading(file.toString(), text(file), false, sets).run();
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @param name of the text, for messages and positions
+   * @param sets names of the IP sets that rules may refer to
+   * @throws RuleFileException with all that is wrong
+   */
+  public static ReadResult read(String name, CharSequence text, Set<String> sets) {
+    return new SaveFileReading(name, text.toString(), true, sets).run();
   }
 
   /** Reads a text, leaves out what is wrong and lists it. */
   public static ReadResult readLeniently(String name, CharSequence text) {
-    return new SaveFileReading(name, text.toString(), false).run();
+    return new SaveFileReading(name, text.toString(), false, Set.of()).run();
   }
 
   private static String readText(Path file) throws IOException {
@@ -64,7 +102,7 @@ public final class RuleReader {
   }
 
   /** UTF-8, or else one character a byte, so that nothing is lost. */
-  private static String text(Path file) {
+  static String text(Path file) {
     try {
       return readText(file);
     } catch (IOException e) {

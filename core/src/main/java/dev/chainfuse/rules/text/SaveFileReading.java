@@ -22,7 +22,7 @@ final class SaveFileReading {
   private final String name;
   private final String text;
   private final boolean strict;
-  private final RuleModules modules = RuleModules.standard();
+  private final RuleModules modules;
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> skipped = new ArrayList<>();
 
@@ -40,10 +40,11 @@ final class SaveFileReading {
   private int lineNumber;
   private String line = "";
 
-  SaveFileReading(String name, String text, boolean strict) {
+  SaveFileReading(String name, String text, boolean strict, Set<String> sets) {
     this.name = name;
     this.text = text;
     this.strict = strict;
+    this.modules = RuleModules.standard().withSets(sets);
   }
 
   ReadResult run() {

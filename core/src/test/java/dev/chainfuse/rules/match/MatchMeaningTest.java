@@ -12,6 +12,12 @@ import dev.chainfuse.rules.ConditionEvaluator;
 import dev.chainfuse.rules.HostFacts;
 import dev.chainfuse.rules.Match;
 import dev.chainfuse.rules.MatchContext;
+import dev.chainfuse.stateful.ElementNote;
+import dev.chainfuse.stateful.IpSet;
+import dev.chainfuse.stateful.SavedSets;
+import dev.chainfuse.stateful.SetHeader;
+import dev.chainfuse.stateful.SetKey;
+import dev.chainfuse.stateful.SetType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +34,35 @@ class MatchMeaningTest {
   /** Matches that need more of a story than random packets have; they have tests of their own. */
   private static final Set<String> BY_HISTORY =
       Set.of("connbytes", "connlimit", "hashlimit", "quota", "recent", "time", "u32", "bpf");
+
+  /** The sets that the tables' rules name; with elements that random packets meet. */
+  private static final SavedSets SETS = SavedSets.of(List.of(foo(), bar(), list()));
+
+  private static IpSet foo() {
+    IpSet set = new IpSet("foo", SetHeader.of(SetType.HASH_IP).withMost(1 << 20));
+    for (int address : TestPackets.ADDRESSES) {
+      set.enter(SetKey.first(address, 32, 0, 0), 0, IpSet.NO_TIMEOUT, 0, 0, ElementNote.NONE, true);
+    }
+    set.takeOut(SetKey.first(TestPackets.ADDRESSES[0], 32, 0, 0), 0);
+    return set;
+  }
+
+  private static IpSet bar() {
+    IpSet set = new IpSet("bar", SetHeader.of(SetType.HASH_NET_PORT).withCounters());
+    for (int protocol : new int[] {Ipv4.TCP, Ipv4.UDP, Ipv4.ICMP}) {
+      for (int port = 0; port < 1024; port++) {
+        long half = SetKey.first(0, 1, protocol, port);
+        set.enter(half, 0, IpSet.NO_TIMEOUT, port, 0, ElementNote.NONE, false);
+      }
+    }
+    return set;
+  }
+
+  private static IpSet list() {
+    IpSet list = new IpSet("baz", SetHeader.of(SetType.LIST_SET));
+    list.enterMember(foo(), IpSet.NO_TIMEOUT, 0, 0, ElementNote.NONE);
+    return list;
+  }
 
   /** Matches whose answer is the same for all packets of the test's host. */
   private static final Set<String> CONSTANT =
@@ -76,6 +111,9 @@ class MatchMeaningTest {
 
   private static MatchContext context(Match match, long seed) {
     MatchContext context = new MatchContext(new Skb(), HOST, new SplittableRandom(seed));
+    if (match instanceof SetMatch) {
+      context.sets = SETS.open(0);
+    }
     context.state = match.newState(context);
     return context;
   }

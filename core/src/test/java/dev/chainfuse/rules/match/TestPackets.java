@@ -13,7 +13,7 @@ final class TestPackets {
   private static final int[] PORTS = {
     0, 1, 2, 3, 4, 5, 6, 8, 22, 23, 25, 53, 67, 68, 69, 80, 81, 90, 91, 443, 1023, 1024, 65535
   };
-  private static final int[] ADDRESSES = {
+  static final int[] ADDRESSES = {
     0x01010100, 0x01010101, 0x01010105, 0x0101010a, 0x0101010b, 0x02020202, 0x03030303, 0x04040404,
     0x09090909, 0x0a000000, 0x0a010203, 0x0a0102ff, 0x0a01ffff, 0xe0000001, -1, 0
   };

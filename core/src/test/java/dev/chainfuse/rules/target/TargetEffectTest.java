@@ -63,6 +63,47 @@ class TargetEffectTest {
     public void log(String prefix, int level, int flags) {
       asked.add("log " + prefix + level + " " + flags);
     }
+
+    @Override
+    public void trace(String chain, String comment, int index) {
+      asked.add("trace");
+    }
+
+    @Override
+    public void nflog(String prefix, int group) {
+      asked.add("nflog " + prefix + group);
+    }
+
+    @Override
+    public void trackIn(int zone, boolean ofMark) {
+      asked.add("zone " + (ofMark ? "mark" : zone));
+    }
+
+    @Override
+    public int routeMtu() {
+      return 1500;
+    }
+
+    @Override
+    public int mtuToward(int address) {
+      return 1400;
+    }
+
+    @Override
+    public void duplicate(int gateway, String device) {
+      asked.add("duplicate " + Integer.toHexString(gateway) + device);
+    }
+
+    @Override
+    public int bypassQueue() {
+      return Target.ACCEPT;
+    }
+
+    @Override
+    public int notModelled() {
+      asked.add("not modelled");
+      return Target.DROP;
+    }
   }
 
   private final Recorder context = new Recorder();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Every line is read, saved, listed or refused as iptables 1.8.9 did when the tables were made. */
@@ -18,8 +19,23 @@ class AsIptablesDoesTest {
   }
 
   @Test
+  void targetsThatNameSets() throws IOException {
+    check("set-targets.tsv");
+  }
+
+  @Test
   void matchesThatSomeHooksDoNotAllow() throws IOException {
     check("hooks.tsv");
+  }
+
+  @Test
+  void moreTargets() throws IOException {
+    check("more-targets.tsv");
+  }
+
+  @Test
+  void targetsOfOtherKernels() throws IOException {
+    check("targets-of-other-kernels.tsv");
   }
 
   @Test
@@ -47,7 +63,7 @@ class AsIptablesDoesTest {
     String text = "*" + table + "\n:U - [0:0]\n" + lines + "\nCOMMIT\n";
     RuleSet rules;
     try {
-      rules = RuleReader.read("rules", text).rules();
+      rules = RuleReader.read("rules", text, Set.of("foo", "bar", "baz")).rules();
     } catch (RuleFileException e) {
       return "FAIL | ";
     }

@@ -69,8 +69,8 @@ class RuleFileErrorsTest {
         "match 'osf' is not supported yet",
         problems(filter("-A U -p tcp -m osf --genre Linux")).get(0).problem());
     assertEquals(
-        "target 'TPROXY' is not supported yet",
-        problems(filter("-A U -j TPROXY --x 1")).get(0).problem());
+        "target 'CLUSTERIP' is not supported yet",
+        problems(filter("-A U -j CLUSTERIP --x 1")).get(0).problem());
   }
 
   @Test

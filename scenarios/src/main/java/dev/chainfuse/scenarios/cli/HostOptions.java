@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** How a host's rules are edited and run: options of every command that loads a host. */
@@ -45,15 +46,17 @@ final class HostOptions {
 
   /** Edits a host's rules by commands, in order. */
   static Host edit(Host host, List<String> commands) {
-    return commands.isEmpty() ? host : host.withRules(edit(host.rules(), commands));
+    return commands.isEmpty()
+        ? host
+        : host.withRules(edit(host.rules(), commands, host.sets().names()));
   }
 
-  /** Edits rules by commands, in order. */
-  static RuleSet edit(RuleSet original, List<String> commands) {
+  /** Edits rules by commands, in order, where there are IP sets of these names. */
+  static RuleSet edit(RuleSet original, List<String> commands, Set<String> sets) {
     RuleSet rules = original;
     for (String command : commands) {
       try {
-        rules = RuleEditor.apply(rules, command);
+        rules = RuleEditor.apply(rules, command, sets);
       } catch (RuleFileException e) {
         throw new InputException("--apply: " + e.getMessage(), e);
       }

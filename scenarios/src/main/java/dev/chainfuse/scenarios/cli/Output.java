@@ -1,6 +1,9 @@
 package dev.chainfuse.scenarios.cli;
 
+import dev.chainfuse.scenarios.InputException;
+import dev.chainfuse.scenarios.record.RunDirectory;
 import java.io.Console;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -15,10 +18,12 @@ final class Output {
   private static final long NANOS_PER_STEP = 1_000_000;
 
   private final PrintWriter out;
+  private final PrintWriter err;
   private final Ansi ansi;
 
   Output(CommandSpec spec) {
     out = spec.commandLine().getOut();
+    err = spec.commandLine().getErr();
     ansi = spec.commandLine().getColorScheme().ansi();
   }
 
@@ -48,6 +53,22 @@ final class Output {
   void text(String text) {
     out.print(text);
     out.flush();
+  }
+
+  /** A text that is not held in memory as a whole. */
+  void write(RunDirectory.Text text) {
+    try {
+      text.write(out);
+    } catch (IOException e) {
+      throw new InputException("cannot write: " + e.getMessage(), e);
+    }
+    out.flush();
+  }
+
+  /** Lines on standard error, beside a text that another tool may read. */
+  void notes(List<String> lines) {
+    lines.forEach(err::println);
+    err.flush();
   }
 
   /** Since JDK 22 there is a console even without a terminal, and a method to ask about it. */

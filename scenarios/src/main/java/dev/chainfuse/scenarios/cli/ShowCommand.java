@@ -9,6 +9,8 @@ import dev.chainfuse.rules.text.CounterSource;
 import dev.chainfuse.rules.text.ListingWriter;
 import dev.chainfuse.rules.text.RuleReader;
 import dev.chainfuse.rules.text.SaveWriter;
+import dev.chainfuse.rules.text.SetReader;
+import dev.chainfuse.rules.text.SetWriter;
 import dev.chainfuse.scenarios.InputException;
 import dev.chainfuse.scenarios.record.RunDirectory;
 import dev.chainfuse.scenarios.show.BridgeText;
@@ -17,6 +19,8 @@ import dev.chainfuse.scenarios.show.InterfaceText;
 import dev.chainfuse.scenarios.show.RouteText;
 import dev.chainfuse.scenarios.show.RunTraffic;
 import dev.chainfuse.scenarios.show.SegmentText;
+import dev.chainfuse.scenarios.show.SetText;
+import dev.chainfuse.stateful.SavedSets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +47,7 @@ import picocli.CommandLine.Spec;
       "  bridges     brctl show",
       "  routes      ip route; with --all every table",
       "  conntrack   conntrack -L, of a run",
+      "  sets        ipset save; bytes an entry on standard error",
       "  host        a tree: bridges, ports, neighbours, published ports",
       "  tables      what the rules were compiled to: segments, structure, bytes, depth",
       ""
@@ -52,7 +57,8 @@ import picocli.CommandLine.Spec;
       "  chainfuse show host --host myhost",
       "  chainfuse show rules --list -t nat -x --host myhost --run results",
       "  chainfuse show rules /etc/iptables/rules.v4",
-      "  chainfuse show interfaces --host myhost --run results"
+      "  chainfuse show interfaces --host myhost --run results",
+      "  chainfuse show sets --host myhost"
     })
 final class ShowCommand implements Callable<Integer> {
   enum What {
@@ -61,6 +67,7 @@ final class ShowCommand implements Callable<Integer> {
     BRIDGES,
     ROUTES,
     CONNTRACK,
+    SETS,
     HOST,
     TABLES;
 
@@ -112,6 +119,11 @@ final class ShowCommand implements Callable<Integer> {
       description = "With --list: protocols by name, as older iptables and the article print.")
   boolean names;
 
+  @Option(
+      names = "--extended",
+      description = "Connections as conntrack -L -o extended prints them.")
+  boolean extended;
+
   @Option(names = "--all", description = "Routes of every table.")
   boolean all;
 
@@ -128,6 +140,10 @@ final class ShowCommand implements Callable<Integer> {
     }
     if (what == What.CONNTRACK) {
       output.text(connections());
+      return Main.DONE;
+    }
+    if (what == What.SETS) {
+      sets(output);
       return Main.DONE;
     }
     Host loaded = host();
@@ -166,7 +182,7 @@ final class ShowCommand implements Callable<Integer> {
     if (run != null) {
       rules = RuleReader.read(existing(run.resolve(RunDirectory.COUNTERS))).rules();
     } else if (file != null) {
-      rules = HostOptions.edit(read(file), hostOptions.apply);
+      rules = HostOptions.edit(read(file), hostOptions.apply, SetReader.beside(file).names());
     } else {
       rules = host().rules();
     }
@@ -202,10 +218,21 @@ final class ShowCommand implements Callable<Integer> {
     }
     Path path = existing(run.resolve(RunDirectory.CONNECTIONS));
     try {
-      return Files.readString(path);
+      String text = Files.readString(path);
+      return extended ? text.replaceAll("(?m)^(?=.)", "ipv4     2 ") : text;
     } catch (IOException e) {
       throw new InputException(path + ": cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** As {@code ipset save}: of a run, a bare file, or the host's directory. */
+  private void sets(Output output) {
+    SavedSets sets =
+        run != null
+            ? SetReader.read(existing(run.resolve(RunDirectory.SETS)))
+            : file != null ? SetReader.read(existing(file)) : host().sets();
+    output.write(out -> SetWriter.write(sets.all(), 0, out));
+    output.notes(SetText.sizes(sets));
   }
 
   private static Path existing(Path path) {

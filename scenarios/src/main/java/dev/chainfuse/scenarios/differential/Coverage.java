@@ -28,6 +28,7 @@ final class Coverage {
   private long cases;
   private long packets;
   private long notModelled;
+  private long disturbed;
   private long refused;
   private long disagreements;
   private long notRepeated;
@@ -45,6 +46,7 @@ final class Coverage {
     cases++;
     packets += trial.steps().size();
     notModelled += trial.notModelled() ? 1 : 0;
+    disturbed += trial.disturbed() ? 1 : 0;
     disagreements += disagrees ? 1 : 0;
     trial.reasons().forEach((reason, n) -> end("dropped: " + reason.text(), reason, n));
     trial.actions().forEach((action, n) -> end(name(action), DropReason.RULE, n));
@@ -117,12 +119,14 @@ final class Coverage {
   }
 
   synchronized Totals totals() {
-    return new Totals(cases, packets, disagreements, notRepeated, notModelled, refused, rulesHit);
+    return new Totals(
+        cases, packets, disagreements, notRepeated, notModelled, disturbed, refused, rulesHit);
   }
 
   /**
    * @param notRepeated disagreements that did not show when the case ran again
    * @param notModelled cases that ended early at a frame that needs what is not modelled
+   * @param disturbed cases that ended early because the machine was too busy to send in time
    * @param refused rule files that iptables did not take
    */
   record Totals(
@@ -131,6 +135,7 @@ final class Coverage {
       long disagreements,
       long notRepeated,
       long notModelled,
+      long disturbed,
       long refused,
       long rulesHit) {}
 }

@@ -27,6 +27,8 @@ final class EngineHost implements AutoCloseable {
   private final KernelChoices choices = new KernelChoices();
 
   /** Port numbers of the case by interface number, and the other way round. */
+  private final List<Answer.Out> early = new ArrayList<>();
+
   private final int[] portOf;
 
   private final int[] interfaceOf;
@@ -49,12 +51,13 @@ final class EngineHost implements AutoCloseable {
   }
 
   /** Sends a frame, at the time at which the kernel got it, with what the kernel drew at random. */
-  Answer send(Step step, Answer kernel) {
-    choices.learn(kernel);
-    session.advance(kernel.nanos());
-    List<Answer.Out> out = new ArrayList<>();
+  Answer send(Step step, Answer kernel, Draw.Source draws) {
+    choices.learn(kernel, draws);
+    List<Answer.Out> out = new ArrayList<>(early);
     List<byte[]> local = new ArrayList<>();
-    emitted(out);
+    early.clear();
+    session.advance(kernel.nanos());
+    emitted(out, 0, session.emissions().size());
     batch.clear();
     byte[] frame = step.frame();
     if (step.port() == Step.LOCAL) {
@@ -65,12 +68,15 @@ final class EngineHost implements AutoCloseable {
     session.process(batch);
     action = batch.action(0);
     reason = batch.reason(0);
+    int timed = timed();
+    int before = timed + batch.framesBefore(0);
+    emitted(out, 0, before);
     if (batch.egress(0) >= 0) {
       int at = batch.offset(0);
       byte[] left = Arrays.copyOfRange(batch.data(), at, at + batch.length(0));
       out.add(new Answer.Out(portOf[batch.egress(0)], left));
     }
-    emitted(out);
+    emitted(out, before, session.emissions().size());
     Emissions delivered = session.deliveries();
     for (int d = 0; d < delivered.size(); d++) {
       int at = delivered.offset(d);
@@ -84,9 +90,30 @@ final class EngineHost implements AutoCloseable {
     return new Answer(kernel.nanos(), out, local);
   }
 
-  private void emitted(List<Answer.Out> out) {
+  /** When the next timer is due. */
+  long nextTimerNanos() {
+    return session.nextTimerNanos();
+  }
+
+  /** Lets time pass; what leaves meanwhile belongs to the next answer. */
+  void advance(long nanos) {
+    session.advance(nanos);
+    emitted(early, 0, session.emissions().size());
+  }
+
+  /** How many frames timers sent before the packet came. */
+  private int timed() {
     Emissions emissions = session.emissions();
-    for (int e = 0; e < emissions.size(); e++) {
+    int timed = 0;
+    while (timed < emissions.size() && emissions.batchIndex(timed) == Emissions.TIMER) {
+      timed++;
+    }
+    return timed;
+  }
+
+  private void emitted(List<Answer.Out> out, int from, int to) {
+    Emissions emissions = session.emissions();
+    for (int e = from; e < to; e++) {
       int at = emissions.offset(e);
       byte[] frame = Arrays.copyOfRange(emissions.data(), at, at + emissions.length(e));
       out.add(new Answer.Out(portOf[emissions.egress(e)], frame));

@@ -7,15 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * NAT's random choices as the kernel made them: seen in the packets that came out. A choice that
- * nobody sees, because the packet went no further, is the first that is allowed. One thread.
+ * NAT's random choices as the kernel made them: of its connections, or else of the packets that
+ * came out. A choice that nobody sees, because the packet went no further, is the first that is
+ * allowed. One thread.
  */
 final class KernelChoices implements ChoiceSource {
   private final List<Integer> seen = new ArrayList<>();
+  private Draw.Source draws = (protocol, source, destination, ports) -> List.of();
   private final List<String> notes = new ArrayList<>();
 
   /** Takes what the kernel did with the next frame. */
-  void learn(Answer kernel) {
+  void learn(Answer kernel, Draw.Source source) {
+    draws = source;
     seen.clear();
     for (Answer.Out out : kernel.out()) {
       if (out.frame().length > Ipv4.ETHERNET_HEADER
@@ -43,6 +46,11 @@ final class KernelChoices implements ChoiceSource {
 
   @Override
   public int port(int protocol, int source, int destination, int ports, int minimum, int range) {
+    for (int each : draws.numbers(protocol, source, destination, ports)) {
+      if (each >= minimum && each < minimum + range) {
+        return each;
+      }
+    }
     for (int each : seen) {
       if (each >= minimum && each < minimum + range) {
         return each;

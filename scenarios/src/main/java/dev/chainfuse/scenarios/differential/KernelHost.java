@@ -100,11 +100,14 @@ final class KernelHost implements AutoCloseable {
     String found =
         require(
             "host",
-            "cd /proc/sys/net; grep -s . ipv4/conf/*/* ipv4/neigh/*/* ipv4/icmp_* ipv4/ip_*"
-                + " ipv4/ipfrag_* netfilter/nf_conntrack_* bridge/* || true");
+            "cd /proc/sys/net; grep -s . ipv4/conf/*/arp_* ipv4/conf/*/*forwarding"
+                + " ipv4/conf/*/proxy_arp* ipv4/conf/*/rp_filter ipv4/conf/*/accept_local"
+                + " ipv4/conf/*/route_localnet ipv4/conf/*/s*_redirects ipv4/conf/*/shared_media"
+                + " ipv4/conf/*/accept_source_route ipv4/conf/*/ignore_routes_with_linkdown"
+                + " ipv4/neigh/default/* ipv4/icmp_* ipv4/ip_* ipv4/ipfrag_*"
+                + " netfilter/nf_conntrack_* bridge/* || true");
     for (String line : found.split("\n")) {
       int colon = line.indexOf(':');
-      // Set to keep the host's stack from answering; not a property of the host.
       if (colon > 0 && line.indexOf('\t') < 0) {
         String key = line.substring(0, colon).replace('/', '.');
         settings.append("net.").append(key).append(" = ").append(line.substring(colon + 1));
@@ -130,6 +133,7 @@ final class KernelHost implements AutoCloseable {
   Answer send(Step step) {
     command("SEND " + step.port() + " " + step.waitMicros() + " " + HEX.formatHex(step.frame()));
     long nanos = 0;
+    boolean disturbed = false;
     List<Answer.Out> out = new ArrayList<>();
     List<byte[]> local = new ArrayList<>();
     for (String line : readLines()) {
@@ -141,11 +145,12 @@ final class KernelHost implements AutoCloseable {
           int port = Integer.parseInt(rest.substring(0, space));
           out.add(new Answer.Out(port, HEX.parseHex(rest.substring(space + 1))));
         }
+        case 'D' -> disturbed = true;
         case 'L' -> local.add(HEX.parseHex(rest));
         default -> {}
       }
     }
-    return new Answer(nanos, out, local);
+    return new Answer(nanos, out, local, List.of(), disturbed);
   }
 
   /** Counters and connections. */
@@ -154,10 +159,22 @@ final class KernelHost implements AutoCloseable {
       throw new IllegalStateException("no rules were loaded");
     }
     String counters = require("host", backend.program("save") + " -c");
+    if (backend == LabScripts.Backend.NFT) {
+      counters = Normal.withoutRules(counters);
+    }
+    long nanos = now();
+    return new FinalState(nanos, counters, connections());
+  }
+
+  /** The kernel's monotonic clock. */
+  long now() {
     command("NOW");
-    long nanos = Long.parseLong(readLines().get(0).substring(2));
-    String connections = require("host", "conntrack -L 2>/dev/null");
-    return new FinalState(nanos, counters, connections);
+    return Long.parseLong(readLines().get(0).substring(2));
+  }
+
+  /** As {@code conntrack -L} prints them. */
+  String connections() {
+    return require("host", "conntrack -L 2>/dev/null");
   }
 
   private String require(String where, String script) {

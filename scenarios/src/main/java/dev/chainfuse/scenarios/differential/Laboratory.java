@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ final class Laboratory implements AutoCloseable {
       super(message);
     }
   }
+
+  private static final long SOON_NANOS = 30_000_000;
+  private static final long LATE_NANOS = 150_000_000;
 
   private final LabScripts.Backend backend;
   private final int cpu;
@@ -86,9 +90,39 @@ final class Laboratory implements AutoCloseable {
   private Trial.Oracle oracle() {
     KernelHost at = kernel();
     return new Trial.Oracle() {
+      private @Nullable EngineHost ahead;
+
+      @Override
+      public long start() {
+        return at.now();
+      }
+
+      @Override
+      public void letTimersPass(EngineHost engine, Step step) {
+        ahead = engine;
+        long soonest = at.now() + step.waitMicros() * 1000L + SOON_NANOS;
+        while (engine.nextTimerNanos() <= soonest) {
+          long due = engine.nextTimerNanos();
+          engine.advance(due);
+          long left = due + LATE_NANOS - at.now();
+          if (left > 0) {
+            LockSupport.parkNanos(left);
+          }
+          soonest = at.now() + step.waitMicros() * 1000L + SOON_NANOS;
+        }
+      }
+
       @Override
       public Answer send(Step step) {
-        return at.send(step);
+        Answer answer = at.send(step);
+        EngineHost engine = ahead;
+        boolean late = engine != null && engine.nextTimerNanos() <= answer.nanos();
+        return late ? answer.asDisturbed() : answer;
+      }
+
+      @Override
+      public Draw draw(int protocol, int source, int destination, int ports) {
+        return Draw.find(at.connections(), protocol, source, destination, ports);
       }
 
       @Override

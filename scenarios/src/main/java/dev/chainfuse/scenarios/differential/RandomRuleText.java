@@ -102,6 +102,9 @@ final class RandomRuleText {
   }
 
   private String rule(int chainNumber, int users) {
+    if (chance(18)) {
+      return new RandomTargetText(random, pool).rule(table, chain);
+    }
     StringBuilder rule = new StringBuilder();
     if (chance(30)) {
       rule.append(not()).append(" -s ").append(prefix());

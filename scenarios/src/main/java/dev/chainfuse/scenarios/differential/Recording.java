@@ -13,7 +13,8 @@ import java.util.Map;
 /**
  * A case with the kernel's answers, kept in a directory so that it can be compared without a
  * kernel: {@code kernel.txt} has for each frame a line {@code sent NANOS}, then {@code out PORT
- * HEX} and {@code local HEX}; {@code counters.v4} and {@code conntrack.txt} are the end.
+ * HEX} and {@code local HEX} and what NAT drew at random; {@code counters.v4} and {@code
+ * conntrack.txt} are the end.
  */
 record Recording(Case of, List<Answer> answers, FinalState end) {
   private static final HexFormat HEX = HexFormat.of();
@@ -45,20 +46,23 @@ record Recording(Case of, List<Answer> answers, FinalState end) {
     long end = 0;
     List<Answer.Out> out = new ArrayList<>();
     List<byte[]> local = new ArrayList<>();
+    List<Draw> draws = new ArrayList<>();
     Path file = directory.resolve("kernel.txt");
     for (String line : Files.readAllLines(file)) {
       String[] words = line.split(" ");
       switch (words[0]) {
         case "sent", "end" -> {
           if (sent >= 0) {
-            answers.add(new Answer(sent, out, local));
+            answers.add(new Answer(sent, out, local, draws, false));
             out.clear();
             local.clear();
+            draws.clear();
           }
           sent = Long.parseLong(words[1]);
           end = sent;
         }
         case "out" -> out.add(new Answer.Out(of.lab().port(words[1]), HEX.parseHex(words[2])));
+        case "drawn" -> draws.add(Draw.read(words));
         case "local" -> local.add(HEX.parseHex(words[1]));
         default -> throw new InputException(file + ": cannot be read: " + line);
       }
@@ -79,8 +83,26 @@ record Recording(Case of, List<Answer> answers, FinalState end) {
         host,
         new Trial.Oracle() {
           @Override
+          public long start() {
+            return answers.isEmpty() ? end.nanos() : answers.get(0).nanos();
+          }
+
+          @Override
+          public void letTimersPass(EngineHost engine, Step step) {}
+
+          @Override
           public Answer send(Step step) {
             return answers.get(next[0]++);
+          }
+
+          @Override
+          public Draw draw(int protocol, int source, int destination, int ports) {
+            for (Draw known : answers.get(next[0] - 1).draws()) {
+              if (known.isOf(protocol, source, destination, ports)) {
+                return known;
+              }
+            }
+            return new Draw(protocol, source, destination, ports, List.of());
           }
 
           @Override

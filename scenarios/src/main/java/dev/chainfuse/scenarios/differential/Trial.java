@@ -23,7 +23,19 @@ final class Trial {
 
   /** Who answers as the kernel does. */
   interface Oracle {
+    /** The time before the first frame. */
+    long start();
+
+    /**
+     * The kernel's timers are late by some ticks each (kernel/time/timer.c), so a frame is not sent
+     * shortly after one was due.
+     */
+    void letTimersPass(EngineHost engine, Step step);
+
     Answer send(Step step);
+
+    /** What NAT drew for a connection of the last frame, if that can be known. */
+    Draw draw(int protocol, int source, int destination, int ports);
 
     FinalState state();
   }
@@ -40,12 +52,17 @@ final class Trial {
   private final LabTopology lab;
   private final List<Step> steps = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
+
+  /** Of the frame in hand. */
+  private final List<Draw> draws = new ArrayList<>();
+
   private final Map<DropReason, Integer> reasons = new EnumMap<>(DropReason.class);
   private final Map<Action, Integer> actions = new EnumMap<>(Action.class);
   private final List<String> notes = new ArrayList<>();
   private @Nullable FinalState state;
   private @Nullable Disagreement disagreement;
   private boolean notModelled;
+  private boolean disturbed;
 
   private Trial(LabTopology lab) {
     this.lab = lab;
@@ -64,24 +81,30 @@ final class Trial {
     Trial trial = new Trial(lab);
     List<EngineHost> engines = new ArrayList<>();
     Answer before = null;
+    long start = oracle.start();
+    for (Engine.Kind kind : Engine.Kind.values()) {
+      engines.add(new EngineHost(host, kind, lab, start));
+    }
     for (Step step = source.next(null); step != null; step = source.next(before)) {
+      oracle.letTimersPass(engines.get(0), step);
       before = oracle.send(step);
-      if (engines.isEmpty()) {
-        for (Engine.Kind kind : Engine.Kind.values()) {
-          engines.add(new EngineHost(host, kind, lab, before.nanos()));
-        }
-      }
       trial.steps.add(step);
-      trial.answers.add(before);
-      trial.compare(engines, step, before);
-      if (trial.disagreement != null || trial.notModelled) {
+      trial.draws.clear();
+      trial.compare(engines, step, before, oracle);
+      trial.answers.add(before.withDraws(trial.draws));
+      if (trial.disagreement != null || trial.notModelled || trial.disturbed) {
         break;
       }
     }
-    if (trial.disagreement == null && !trial.notModelled) {
+    if (!trial.steps.isEmpty()) {
+      oracle.letTimersPass(engines.get(0), trial.steps.get(0));
       FinalState end = oracle.state();
       trial.state = end;
-      trial.compare(engines, end);
+      if (trial.disagreement == null && !trial.notModelled && !trial.disturbed) {
+        trial.compare(engines, end);
+      } else if (trial.disagreement != null) {
+        trial.addStates(engines, trial.disagreement, end);
+      }
     }
     engines.forEach(
         each -> {
@@ -91,25 +114,37 @@ final class Trial {
     return trial;
   }
 
-  private void compare(List<EngineHost> engines, Step step, Answer kernel) {
+  private void compare(List<EngineHost> engines, Step step, Answer kernel, Oracle oracle) {
+    Draw.Source source =
+        (protocol, from, to, ports) -> {
+          for (Draw known : draws) {
+            if (known.isOf(protocol, from, to, ports)) {
+              return known.numbers();
+            }
+          }
+          Draw draw = oracle.draw(protocol, from, to, ports);
+          draws.add(draw);
+          return draw.numbers();
+        };
     for (int i = 0; i < engines.size(); i++) {
       EngineHost each = engines.get(i);
       Engine.Kind kind = Engine.Kind.values()[i];
       String what;
       List<String> lines;
       try {
-        Answer answer = each.send(step, kernel);
+        Answer answer = each.send(step, kernel, source);
         if (each.reason() == DropReason.NOT_MODELLED) {
           notModelled = true;
           reasons.merge(DropReason.NOT_MODELLED, 1, Integer::sum);
           return;
         }
-        what = Normal.difference(lab, step, kernel, answer);
+        disturbed |= kernel.disturbed();
+        what = disturbed ? "" : Normal.difference(lab, step, kernel, answer);
         lines = new ArrayList<>(answer.lines(lab));
         lines.add("(" + each.action() + ", " + each.reason() + ")");
       } catch (RuntimeException | AssertionError e) {
         what = "the engine failed";
-        lines = List.of(e.toString(), e.getStackTrace()[0].toString());
+        lines = new ArrayList<>(List.of(e.toString(), e.getStackTrace()[0].toString()));
       }
       if (!what.isEmpty()) {
         disagreement = new Disagreement(steps.size() - 1, kind, what, kernel.lines(lab), lines);
@@ -129,6 +164,13 @@ final class Trial {
             new Disagreement(-1, Engine.Kind.values()[i], what, lines(kernel), lines(engine));
       }
     }
+  }
+
+  /** What rules had counted by then tells most about why. */
+  private void addStates(List<EngineHost> engines, Disagreement at, FinalState kernel) {
+    FinalState engine = engines.get(at.kind().ordinal()).state(kernel.nanos());
+    at.kernel().addAll(lines(kernel));
+    at.engine().addAll(lines(engine));
   }
 
   private static List<String> lines(FinalState state) {
@@ -151,7 +193,7 @@ final class Trial {
     return answers;
   }
 
-  /** At the end; null if it did not come to that. */
+  /** What the kernel had at the end; null if there was no frame. */
   @Nullable FinalState state() {
     return state;
   }
@@ -163,6 +205,11 @@ final class Trial {
   /** Whether it ended at a frame that needs what the engines do not model. */
   boolean notModelled() {
     return notModelled;
+  }
+
+  /** Whether it ended at a frame during which a tick passed: when it was sent is not sure. */
+  boolean disturbed() {
+    return disturbed;
   }
 
   Map<DropReason, Integer> reasons() {

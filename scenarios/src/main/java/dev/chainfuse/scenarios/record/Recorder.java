@@ -75,11 +75,15 @@ public final class Recorder {
       return;
     }
     directory.verdicts().packet(batch, i, emissions, from, to);
+    int before = from + batch.framesBefore(i);
+    for (int e = from; e < before; e++) {
+      capture(directory, emissions, e);
+    }
     if (left) {
       directory.frame(
           batch.egress(i), batch.timeNanos(i), batch.data(), batch.offset(i), batch.length(i));
     }
-    for (int e = from; e < to; e++) {
+    for (int e = before; e < to; e++) {
       capture(directory, emissions, e);
     }
   }

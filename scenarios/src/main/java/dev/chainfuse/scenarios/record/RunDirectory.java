@@ -1,6 +1,7 @@
 package dev.chainfuse.scenarios.record;
 
 import dev.chainfuse.Engine;
+import dev.chainfuse.LogLine;
 import dev.chainfuse.Session;
 import dev.chainfuse.host.Interface;
 import dev.chainfuse.scenarios.InputException;
@@ -14,16 +15,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The directory that {@code --out} names, and the files of a run in it. */
 public final class RunDirectory implements AutoCloseable {
   public static final String COUNTERS = "counters.v4";
   public static final String CONNECTIONS = "conntrack.txt";
+  public static final String SETS = "ipset.save";
   public static final String REPORT_JSON = "report.json";
   public static final String REPORT_HTML = "report.html";
   public static final String LATENCY = "latency.hgrm";
   public static final String VERDICTS = "verdicts.jsonl";
+
+  /** What LOG, TRACE, NFLOG and ULOG rules wrote, if they wrote anything. */
+  public static final String KERNEL_LOG = "kernel.log";
 
   private final Path directory;
   private final long originNanos;
@@ -66,6 +72,25 @@ public final class RunDirectory implements AutoCloseable {
   public void writeEnd(Session session, long nowNanos) {
     text(COUNTERS, session::appendCounters);
     text(CONNECTIONS, out -> session.appendConnections(out, nowNanos));
+    if (!session.engine().host().sets().names().isEmpty()) {
+      text(SETS, out -> session.appendSets(out, nowNanos));
+    }
+    if (!session.log().isEmpty()) {
+      text(KERNEL_LOG, out -> writeLog(session, out));
+    }
+  }
+
+  /** As {@code dmesg} prints: seconds since the host started, here virtual time, and the line. */
+  private static void writeLog(Session session, Appendable out) throws IOException {
+    for (LogLine line : session.log()) {
+      long micros = line.nanos() / 1000;
+      out.append(String.format(Locale.ROOT, "[%5d.%06d] ", micros / 1_000_000, micros % 1_000_000));
+      out.append(line.text()).append('\n');
+    }
+    long more = session.statistics().logged() - session.log().size();
+    if (more > 0) {
+      out.append(more + " more lines were not kept\n");
+    }
   }
 
   /** Writes the latency's distribution. */

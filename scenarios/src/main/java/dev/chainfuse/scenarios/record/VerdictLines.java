@@ -65,10 +65,14 @@ final class VerdictLines implements AutoCloseable {
       json.writeStringProperty("in", in == PacketBatch.LOCAL ? "local" : topology.at(in).name());
       json.writeStringProperty("verdict", name(batch.action(i)));
       json.writeArrayPropertyStart("out");
+      int before = from + batch.framesBefore(i);
+      for (int e = from; e < before; e++) {
+        emission(emissions, e);
+      }
       if (batch.egress(i) >= 0) {
         frame(batch.egress(i), batch.data(), batch.offset(i), batch.length(i));
       }
-      for (int e = from; e < to; e++) {
+      for (int e = before; e < to; e++) {
         emission(emissions, e);
       }
       json.writeEndArray();

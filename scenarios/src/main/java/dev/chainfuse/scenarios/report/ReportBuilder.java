@@ -10,6 +10,7 @@ import dev.chainfuse.packet.Action;
 import dev.chainfuse.packet.DropReason;
 import dev.chainfuse.packet.Ipv4;
 import dev.chainfuse.path.InterfaceCounters;
+import dev.chainfuse.rules.RuleNotes;
 import dev.chainfuse.rules.RuleNumbers;
 import dev.chainfuse.rules.text.SaveWriter;
 import dev.chainfuse.scenarios.record.BatchLatency;
@@ -82,6 +83,7 @@ public final class ReportBuilder {
 
   /** The report as of now. */
   public Report build(long virtualNanos) {
+    notes.addAll(RuleNotes.of(engine.host().rules()));
     if (!engine.host().skippedRules().isEmpty()) {
       notes.add(
           engine.host().skippedRules().size()
