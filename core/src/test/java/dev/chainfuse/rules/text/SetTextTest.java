@@ -212,7 +212,7 @@ class SetTextTest {
             .orElseThrow());
     RuleFileException error =
         assertThrows(RuleFileException.class, () -> RuleReader.read("rules.v4", rules));
-    assertTrue(
-        error.getMessage().contains("rules.v4:2:21: Set foo doesn't exist."), error.getMessage());
+    String message = String.valueOf(error.getMessage());
+    assertTrue(message.contains("rules.v4:2:21: Set foo doesn't exist."), message);
   }
 }

@@ -23,13 +23,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Recordings of a real kernel, replayed: rule counters, connections and frames must be equal. One
- * recording comes with the tests; {@code -Drecordings=DIR,DIR} names further ones.
+ * Recordings of a real kernel, replayed: rule counters, connections and frames must be equal. Two
+ * recordings come with the tests; {@code -Drecordings=DIR,DIR} names further ones.
  */
 class RecordingTest {
   private static final long SPANNING_TREE = 0x0180_c200_0000L;
 
+  private static final Path OWN = Path.of("src/test/resources/dev/chainfuse/scenarios/replay");
+
   @TempDir Path directory;
+
+  /** Of this one there are rules that only count, and no frames that left. */
+  @ParameterizedTest
+  @EnumSource(Engine.Kind.class)
+  void furtherMatchesHoldAsInTheKernel(Engine.Kind kind) throws IOException {
+    Path recording = OWN.resolve("further-matches");
+    Path out = directory.resolve(kind + "-matches");
+    replay(recording, kind, 32, out);
+    assertEquals(counters(recording), counters(out));
+  }
 
   @ParameterizedTest
   @EnumSource(Engine.Kind.class)
@@ -50,10 +62,10 @@ class RecordingTest {
 
   private static List<Path> recordings() {
     List<Path> recordings = new ArrayList<>();
-    recordings.add(Path.of("src/test/resources/dev/chainfuse/scenarios/replay/allow-one"));
+    recordings.add(OWN.resolve("allow-one"));
     String more = System.getProperty("recordings");
     if (more == null) {
-      System.out.println("SKIPPED: recordings other than allow-one; name them by -Drecordings=DIR");
+      System.out.println("SKIPPED: further recordings; name them by -Drecordings=DIR");
     } else {
       Arrays.stream(more.split(",")).map(Path::of).forEach(recordings::add);
     }
