@@ -281,6 +281,8 @@ final class Bridging {
     if (skb.flow >= 0 && skb.packetType != Skb.PACKET_HOST && !state.hooks.confirmNow(skb)) {
       return;
     }
+    // ip_rcv_core clears what the bridge's reassembly noted: such a packet is not split again.
+    skb.fragmentMaximum = 0;
     state.deliverToProtocol(skb, bridge);
   }
 

@@ -1,6 +1,9 @@
 package dev.chainfuse.path;
 
+import dev.chainfuse.packet.Bytes;
 import dev.chainfuse.packet.DropReason;
+import dev.chainfuse.packet.Ipv4;
+import dev.chainfuse.packet.OnesComplement;
 import dev.chainfuse.packet.Skb;
 
 /** Packets that the host makes: OUTPUT, then as any other (ip_local_out, net/ipv4/ip_output.c). */
@@ -13,11 +16,24 @@ final class LocalOutput {
 
   /** A packet of a program, not routed yet. */
   void sendUnrouted(Skb skb) {
+    boolean choose = skb.source == 0;
     if (state.routing.output(skb)) {
+      if (choose) {
+        writeSource(skb);
+      }
       send(skb);
     } else {
       state.end(skb, DropReason.NO_ROUTE);
     }
+  }
+
+  /** The header is completed, the transport's checksum is the program's (raw_send_hdrinc). */
+  private static void writeSource(Skb skb) {
+    byte[] data = skb.data;
+    int at = skb.network;
+    Bytes.putInt(data, at + Ipv4.SOURCE, skb.source);
+    Bytes.putShort(data, at + Ipv4.CHECKSUM, 0);
+    Bytes.putShort(data, at + Ipv4.CHECKSUM, OnesComplement.checksum(data, at, skb.headerLength));
   }
 
   /** A routed packet. */

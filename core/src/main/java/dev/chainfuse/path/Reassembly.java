@@ -223,6 +223,10 @@ final class Reassembly {
     }
     int network = SkbPool.FRAME + Ipv4.ETHERNET_HEADER;
     byte[] whole = new byte[network + total];
+    // The last fragment to come becomes the first one (skb_morph in inet_frag_reasm_prepare).
+    skb.packetType = first.packetType;
+    skb.destinationMac = first.destinationMac;
+    skb.sourceMac = first.sourceMac;
     System.arraycopy(first.data, first.frame, whole, SkbPool.FRAME, Ipv4.ETHERNET_HEADER);
     System.arraycopy(first.data, first.network, whole, network, header);
     int[] sizes = new int[queue.pieces.size()];

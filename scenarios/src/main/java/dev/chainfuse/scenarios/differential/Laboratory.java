@@ -93,6 +93,11 @@ final class Laboratory implements AutoCloseable {
       private @Nullable EngineHost ahead;
 
       @Override
+      public boolean dropsWhatIsCutShort() {
+        return backend == LabScripts.Backend.LEGACY;
+      }
+
+      @Override
       public long start() {
         return at.now();
       }

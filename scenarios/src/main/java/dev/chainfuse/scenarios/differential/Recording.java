@@ -83,6 +83,11 @@ record Recording(Case of, List<Answer> answers, FinalState end) {
         host,
         new Trial.Oracle() {
           @Override
+          public boolean dropsWhatIsCutShort() {
+            return true;
+          }
+
+          @Override
           public long start() {
             return answers.isEmpty() ? end.nanos() : answers.get(0).nanos();
           }

@@ -23,6 +23,12 @@ final class Trial {
 
   /** Who answers as the kernel does. */
   interface Oracle {
+    /**
+     * Whether matches drop a packet whose header they cannot read, as iptables-legacy's do;
+     * iptables-nft's just do not hold.
+     */
+    boolean dropsWhatIsCutShort();
+
     /** The time before the first frame. */
     long start();
 
@@ -133,7 +139,9 @@ final class Trial {
       List<String> lines;
       try {
         Answer answer = each.send(step, kernel, source);
-        if (each.reason() == DropReason.NOT_MODELLED) {
+        boolean otherMeaning =
+            each.reason() == DropReason.HOT_DROP && !oracle.dropsWhatIsCutShort();
+        if (each.reason() == DropReason.NOT_MODELLED || otherMeaning) {
           notModelled = true;
           reasons.merge(DropReason.NOT_MODELLED, 1, Integer::sum);
           return;
