@@ -34,7 +34,7 @@ final class TcpReset {
     made.destination = cause.source;
     made.protocol = Ipv4.TCP;
     write(made, cause);
-    if (state.routing.output(made)) {
+    if (state.routing.outputFrom(made)) {
       if (cause.flow >= 0) {
         tracking.attach(made, cause);
       }
