@@ -81,6 +81,11 @@ public final class RouteInput {
     }
   }
 
+  /** Whether 127.0.0.0/8 is an ordinary network there ({@code route_localnet}). */
+  public boolean routesLoopback(int device) {
+    return routeLocalnet[device];
+  }
+
   /** Whether packets received there are forwarded. */
   public boolean forwards(int inInterface) {
     return forwarding[inInterface];

@@ -67,6 +67,18 @@ public final class SourceAddress {
     return Arrays.binarySearch(sorted, address) >= 0;
   }
 
+  /** The first interface that has the address (__ip_dev_find), or -1. */
+  public int deviceOf(int address) {
+    for (int device = 0; device < interfaces; device++) {
+      for (int i = first[device]; i < first[device + 1]; i++) {
+        if (locals[i] == address) {
+          return device;
+        }
+      }
+    }
+    return -1;
+  }
+
   /** Whether the interface has any address. */
   public boolean hasAddress(int device) {
     return first[device] != first[device + 1];

@@ -77,7 +77,7 @@ final class IcmpErrors {
     made.source = cause.routeType == Routing.LOCAL ? cause.destination : 0;
     made.destination = cause.source;
     made.protocol = Ipv4.ICMP;
-    boolean routed = state.routing.output(made);
+    boolean routed = state.routing.outputFrom(made);
     if (routed
         && (state.devices.loopback[made.routeInterface]
             || rate.allow(type, code, made.destination, state.now))

@@ -73,7 +73,7 @@ final class LocalOutput {
    * interface: struct nf_hook_state is filled once, in __ip_local_out.
    */
   private boolean again(Skb skb) {
-    if (state.routing.output(skb)) {
+    if (state.routing.outputFrom(skb)) {
       return true;
     }
     state.end(skb, DropReason.NO_ROUTE);

@@ -200,6 +200,32 @@ final class Routing {
     return skb.routeType == UNICAST;
   }
 
+  /**
+   * Routes a packet whose source is settled, as {@link #output} does, but the source has a say: a
+   * group or the limited broadcast is reached by the source's interface, and a loopback source
+   * stays on this host (ip_route_output_key_hash_rcu, __mkroute_output).
+   *
+   * @return false if there is no way
+   */
+  boolean outputFrom(Skb skb) {
+    int destination = skb.destination;
+    if (skb.source != 0 && (destination == -1 || Ipv4.isMulticast(destination))) {
+      int device = addresses.deviceOf(skb.source);
+      if (device < 0) {
+        return false;
+      }
+      skb.routeType = destination == -1 ? BROADCAST : MULTICAST;
+      skb.routeInterface = device;
+      skb.nextHop = destination;
+      skb.routeMtu = topology.at(device).mtu();
+      return true;
+    }
+    return output(skb)
+        && (!Ipv4.isLoopback(skb.source)
+            || skb.routeInterface == loopback
+            || inputs.routesLoopback(skb.routeInterface));
+  }
+
   /** The host's address on the way of a packet that it forwards (ip_rt_get_source). */
   int sourceToward(Skb skb) {
     int route = routes.lookup(skb.destination, skb.tos, skb.routeInterface);

@@ -28,7 +28,7 @@ final class TcpReset {
   void answerClosed(Skb cause) {
     Skb made = answer(cause);
     write(made, cause, cause.tos);
-    if (state.routing.output(made)) {
+    if (state.routing.outputFrom(made)) {
       state.localOutput.send(made);
       tracking.release(made);
     }
@@ -51,7 +51,7 @@ final class TcpReset {
     }
     Skb made = answer(cause);
     write(made, cause, 0);
-    if (state.routing.output(made)) {
+    if (state.routing.outputFrom(made)) {
       if (cause.flow >= 0) {
         tracking.attach(made, cause);
       }
