@@ -143,7 +143,7 @@ public class ConnectionBenchmark {
       }
       long touch = 0;
       for (int i = 0; i < BATCH; i++) {
-        touch += table.touchRecord(table.touchIndex(hashes[i]));
+        touch += table.touchRecord(FlowTable.handle(table.touchIndex(hashes[i])));
       }
       touched += touch;
       for (int i = 0; i < BATCH; i++) {

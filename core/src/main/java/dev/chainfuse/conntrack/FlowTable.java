@@ -122,9 +122,13 @@ public final class FlowTable extends ConnectionTable {
     return slots[hash >>> slotShift];
   }
 
-  /** Reads both lines of the record that an index entry names; 0 for an empty entry. */
-  public int touchRecord(long slot) {
-    int handle = (int) slot - 1;
+  /** The handle in an index entry; {@link #NONE} if that is empty. */
+  public static int handle(long slot) {
+    return (int) slot - 1;
+  }
+
+  /** Reads both lines of a handle's record; 0 for {@link #NONE}. */
+  public int touchRecord(int handle) {
     if (handle < 0) {
       return 0;
     }
@@ -155,7 +159,8 @@ public final class FlowTable extends ConnectionTable {
     }
   }
 
-  private boolean matches(int handle, int source, int destination, int ports, int protocolZone) {
+  /** Whether the handle's record has that tuple, whether or not it is in the index. */
+  public boolean matches(int handle, int source, int destination, int ports, int protocolZone) {
     int[] words = records;
     int base = ALIGNMENT + (handle >>> 1) * WORDS;
     int tuple = base + (handle & 1) * TUPLE_STRIDE;

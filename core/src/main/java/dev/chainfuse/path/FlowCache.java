@@ -45,6 +45,10 @@ final class FlowCache {
   private final int[] hashes = new int[STAGE];
 
   private final boolean[] eligible = new boolean[STAGE];
+
+  /** What its hash's home in the index names: most likely its flow. */
+  private final int[] likely = new int[STAGE];
+
   private int[] combined = new int[256];
 
   /** Where speculative loads end, so that they are not optimised away. */
@@ -120,18 +124,22 @@ final class FlowCache {
     currentEpoch = epoch();
   }
 
-  /** Parses, hashes and touches packets {@code from} to {@code to}, at most {@link #STAGE}. */
+  /**
+   * Parses, hashes and touches packets {@code from} to {@code to}, at most {@link #STAGE}. Each
+   * loop is so short that the loads of many packets are under way at once.
+   */
   void prepare(FrameColumns c, int from, int to) {
     byte[] data = c.data;
-    for (int i = from; i < to; i++) {
-      int k = i - from;
-      eligible[k] = parse(c, data, i, k);
+    int n = to - from;
+    for (int k = 0; k < n; k++) {
+      eligible[k] = parse(c, data, from + k, k);
+    }
+    for (int k = 0; k < n; k++) {
+      likely[k] = eligible[k] ? FlowTable.handle(table.touchIndex(hashes[k])) : FlowTable.NONE;
     }
     long sum = 0;
-    for (int k = 0; k < to - from; k++) {
-      if (eligible[k]) {
-        sum += table.touchRecord(table.touchIndex(hashes[k]));
-      }
+    for (int k = 0; k < n; k++) {
+      sum += table.touchRecord(likely[k]);
     }
     touched += sum;
   }
@@ -184,13 +192,7 @@ final class FlowCache {
     byte[] data = c.data;
     int at = c.offset[i];
     int ip = at + Ipv4.ETHERNET_HEADER;
-    int handle =
-        table.findHashed(
-            hashes[k],
-            Bytes.getInt(data, ip + Ipv4.SOURCE),
-            Bytes.getInt(data, ip + Ipv4.DESTINATION),
-            Bytes.getInt(data, ip + Ipv4.MINIMUM_HEADER),
-            data[ip + Ipv4.PROTOCOL]);
+    int handle = find(data, ip, k);
     if (handle < 0) {
       return false;
     }
@@ -207,6 +209,7 @@ final class FlowCache {
       return false;
     }
     fill(c, i, skb, data, at, ip);
+    skb.checksumVerified = c.verified[i];
     if (signatures.packet(skb) != rows[row + Journeys.SIGNATURE]) {
       return false;
     }
@@ -223,6 +226,17 @@ final class FlowCache {
     }
     finish(c, i, skb, rows, row, words, base, handle & 1);
     return true;
+  }
+
+  private int find(byte[] data, int ip, int k) {
+    int source = Bytes.getInt(data, ip + Ipv4.SOURCE);
+    int destination = Bytes.getInt(data, ip + Ipv4.DESTINATION);
+    int ports = Bytes.getInt(data, ip + Ipv4.MINIMUM_HEADER);
+    int protocol = data[ip + Ipv4.PROTOCOL];
+    int handle = likely[k];
+    return handle >= 0 && table.matches(handle, source, destination, ports, protocol)
+        ? handle
+        : table.findHashed(hashes[k], source, destination, ports, protocol);
   }
 
   private boolean fits(FrameColumns c, int i, long[] rows, int row, int at) {
@@ -254,7 +268,6 @@ final class FlowCache {
     skb.frameLength = c.length[i];
     skb.network = ip;
     skb.timeNanos = c.timeNanos[i];
-    skb.checksumVerified = c.verified[i];
     skb.parseWhole(Ipv4.MINIMUM_HEADER);
   }
 

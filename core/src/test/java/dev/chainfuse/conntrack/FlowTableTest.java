@@ -174,11 +174,11 @@ class FlowTableTest {
     int hash = table.hash(key.source, key.destination, key.ports, key.protocolZone);
     long slot = table.touchIndex(hash);
     assertEquals((flow << 1 | 1) + 1, (int) slot);
-    assertNotEquals(0, table.touchRecord(slot));
+    assertNotEquals(0, table.touchRecord(FlowTable.handle(slot)));
     assertEquals(
         find(table, key),
         table.findHashed(hash, key.source, key.destination, key.ports, key.protocolZone));
-    assertEquals(0, table.touchRecord(0));
+    assertEquals(0, table.touchRecord(FlowTable.handle(0)));
   }
 
   @Test
