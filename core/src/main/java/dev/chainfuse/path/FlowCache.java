@@ -234,7 +234,10 @@ final class FlowCache {
     int ports = Bytes.getInt(data, ip + Ipv4.MINIMUM_HEADER);
     int protocol = data[ip + Ipv4.PROTOCOL];
     int handle = likely[k];
-    return handle >= 0 && table.matches(handle, source, destination, ports, protocol)
+    // It may have ended since, and another have taken its place.
+    return handle >= 0
+            && table.matches(handle, source, destination, ports, protocol)
+            && (table.status(handle >>> 1) & LIVE) == ESTABLISHED
         ? handle
         : table.findHashed(hashes[k], source, destination, ports, protocol);
   }
